@@ -1,0 +1,148 @@
+"""Settings, read once from ``PORTAL_*`` variables; loud when an installation is live and something is missing.
+
+A variable that is unset is looked up in the file ``environment`` of the data directory, so that the command line
+speaks to the same installation as the running server. In ``demo`` and ``test`` missing keys are made once and kept in
+that file (mode 0600); in ``live`` and ``staging`` they must be given.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+ENVIRONMENTS = ("live", "staging", "test", "demo")
+ROOT = Path(__file__).resolve().parent.parent
+
+# The keys of an installation, and how each is made where making one is allowed.
+_KEY_MAKERS = {
+    "PORTAL_SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "PORTAL_DATA_KEYS": lambda: Fernet.generate_key().decode(),
+    "PORTAL_INDEX_KEY": lambda: secrets.token_urlsafe(32),
+    "PORTAL_AUDIT_KEY": lambda: secrets.token_urlsafe(32),
+    "PORTAL_TOKEN_KEYS": lambda: secrets.token_urlsafe(48),
+}
+
+
+class ConfigurationError(RuntimeError):
+    """A setting is missing or wrong; the text says which one and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an installation may set. Lists are tuples, newest key first."""
+
+    environment: str
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    data_keys: tuple[str, ...]
+    index_key: str
+    audit_key: str
+    token_keys: tuple[str, ...]
+    demo_password: str | None
+    time_zone: str
+    cors_origins: tuple[str, ...]
+    trusted_proxies: int
+    allow_query_token: bool
+    installation_name: str
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Demo and test installations: invented data, printed passwords, a clock that can be moved."""
+        return self.environment in ("demo", "test")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies may travel over HTTPS alone."""
+        return not self.is_rehearsal
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; raises ConfigurationError naming the variable that is missing or wrong."""
+    given = dict(os.environ if environ is None else environ)
+    data_dir = Path(given.get("PORTAL_DATA_DIR") or ROOT / "instance").resolve()
+    known = {**_read_environment_file(data_dir), **{k: v for k, v in given.items() if v != ""}}
+    environment = known.get("PORTAL_ENVIRONMENT", "live")
+    if environment not in ENVIRONMENTS:
+        raise ConfigurationError(f"PORTAL_ENVIRONMENT is {environment!r}; it must be one of {', '.join(ENVIRONMENTS)}.")
+    if environment in ("demo", "test"):
+        known = _with_generated_keys(known, data_dir, environment)
+    _refuse_missing_keys(known, environment)
+    return _settings(known, environment, data_dir)
+
+
+def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Settings:
+    return Settings(
+        environment=environment,
+        data_dir=data_dir,
+        database_url=_database_url(known.get("PORTAL_DATABASE_URL"), data_dir),
+        secret_key=known["PORTAL_SECRET_KEY"],
+        data_keys=_listed(known["PORTAL_DATA_KEYS"]),
+        index_key=known["PORTAL_INDEX_KEY"],
+        audit_key=known["PORTAL_AUDIT_KEY"],
+        token_keys=_listed(known["PORTAL_TOKEN_KEYS"]),
+        demo_password=known.get("PORTAL_DEMO_PASSWORD") if environment in ("demo", "test") else None,
+        time_zone=known.get("PORTAL_TIME_ZONE", "Europe/London"),
+        cors_origins=_listed(known.get("PORTAL_CORS_ORIGINS", "")),
+        trusted_proxies=_whole_number(known, "PORTAL_TRUSTED_PROXIES"),
+        allow_query_token=known.get("PORTAL_ALLOW_QUERY_TOKEN", "").lower() in ("1", "true", "yes", "on"),
+        installation_name=known.get("PORTAL_NAME", "Riverbend Family Desk" if environment == "demo" else "Casework"),
+    )
+
+
+def _read_environment_file(data_dir: Path) -> dict[str, str]:
+    path = data_dir / "environment"
+    if not path.is_file():
+        return {}
+    lines = (line.partition("=") for line in path.read_text(encoding="utf-8").splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def _with_generated_keys(known: dict[str, str], data_dir: Path, environment: str) -> dict[str, str]:
+    """Make what is missing once, and keep it beside the data, readable by its owner alone."""
+    makers = {**_KEY_MAKERS, "PORTAL_DEMO_PASSWORD": lambda: secrets.token_urlsafe(9)}
+    missing = [name for name in makers if name not in known]
+    if not missing:
+        return known
+    made = {name: makers[name]() for name in missing}
+    data_dir.mkdir(parents=True, exist_ok=True)
+    kept = {"PORTAL_ENVIRONMENT": environment, **_read_environment_file(data_dir), **made}
+    path = data_dir / "environment"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(f"{name}={value}\n" for name, value in kept.items())
+    return {**known, **made}
+
+
+def _refuse_missing_keys(known: Mapping[str, str], environment: str) -> None:
+    missing = [name for name in _KEY_MAKERS if not known.get(name)]
+    if missing:
+        raise ConfigurationError(
+            f"This installation is {environment!r}, so these must be set: {', '.join(missing)}. "
+            "To try the portal with invented data, use `make run`, or set PORTAL_ENVIRONMENT=demo."
+        )
+    if environment == "live" and len(known["PORTAL_SECRET_KEY"]) < 32:
+        raise ConfigurationError("PORTAL_SECRET_KEY is too short for a live installation: use at least 32 characters.")
+
+
+def _database_url(url: str | None, data_dir: Path) -> str:
+    if not url:
+        return f"sqlite:///{data_dir / 'portal.db'}"
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _whole_number(known: Mapping[str, str], name: str) -> int:
+    text = known.get(name, "0")
+    if not text.isdecimal():
+        raise ConfigurationError(f"{name} is {text!r}; it must be a whole number.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The domain: casework rules and records. Nothing here knows of Flask, of a request or of a dialect."""

@@ -1,0 +1,77 @@
+"""Accounts: passwords and signing in. The answer takes the same path whether or not an account exists."""
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+
+from portal.core import audit, clock
+from portal.core.actors import ANONYMOUS, Actor, from_user
+from portal.core.errors import InvalidInput
+from portal.core.models import Organisation, User, Vertical, VerticalMember
+from portal.core.vocabulary import Role
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+# Verified against when there is no such account, so that the time and the path are the same.
+_NOBODY = _hasher.hash("there is no such account")
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password. Slow on purpose: call it outside a unit of work."""
+    return _hasher.hash(password)
+
+
+def check_password(session: Session, email: str, password: str) -> User | None:
+    """The active user whose password this is, or None; one hash verification whatever the outcome."""
+    user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    stored = user.password_hash if user is not None and user.password_hash else _NOBODY
+    try:
+        _hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user if user is not None and user.active and stored is not _NOBODY else None
+
+
+def record_sign_in(session: Session, user: User, *, correlation_id: str = "") -> None:
+    """Note in the user's own chain that they signed in."""
+    user.last_activity_at = clock.now()
+    audit.append(session, from_user(session, user, correlation_id=correlation_id), "account.sign_in")
+
+
+def record_failed_sign_in(session: Session, *, correlation_id: str = "") -> None:
+    """Note that somebody failed to sign in; neither what they typed nor whom they meant is kept."""
+    anonymous = Actor(kind=ANONYMOUS.kind, name=ANONYMOUS.name, correlation_id=correlation_id)
+    audit.append(session, anonymous, "account.sign_in", outcome="refused")
+
+
+def record_sign_out(session: Session, actor: Actor) -> None:
+    """Note in the actor's own chain that they signed out."""
+    audit.append(session, actor, "account.sign_out")
+
+
+def create_user(
+    session: Session,
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password_hash: str | None,
+    vertical_codes: tuple[str, ...] = (),
+    organisation: Organisation | None = None,
+    agent_code: str | None = None,
+) -> User:
+    """Register a user with their verticals. Raises InvalidInput for a taken e-mail or an unknown vertical."""
+    if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower())) is not None:
+        raise InvalidInput("There is a user with this e-mail already.", target="email")
+    user = User(email=email, name=name, role=role, password_hash=password_hash, agent_code=agent_code)
+    user.organisation_id = organisation.id if organisation else 1
+    session.add(user)
+    session.flush()
+    for code in vertical_codes:
+        vertical_id = session.scalar(sa.select(Vertical.id).where(Vertical.code == code))
+        if vertical_id is None:
+            raise InvalidInput(f"There is no vertical {code}.", target="vertical")
+        session.add(VerticalMember(user_id=user.id, vertical_id=vertical_id))
+    audit.append(session, actor, "user.create", chain=f"user:{user.id}", details={"role": role, "verticals": list(vertical_codes)})
+    return user

@@ -1,0 +1,76 @@
+"""Engines and transactions: what SQLite needs to behave, and the gate its writers pass one at a time.
+
+Lock order, everywhere: person(s) by id, then case(s) by id, then conflict, then audit chain heads by key.
+"""
+
+import contextlib
+import contextvars
+import fcntl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+_begin_mode = contextvars.ContextVar("sqlite_begin", default="DEFERRED")
+_writing = contextvars.ContextVar("writing", default=False)
+_thread_gates: dict[str, threading.Lock] = {}
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY")
+
+
+def tune(engine: sa.Engine) -> None:
+    """Give SQLite real transactions (BEGIN from SQLAlchemy, not from the driver), WAL and foreign keys."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection, _record):  # pragma: no cover - called by the pool
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        connection.exec_driver_sql(f"BEGIN {_begin_mode.get()}")
+
+
+@contextlib.contextmanager
+def writing(engine: sa.Engine) -> Iterator[None]:
+    """Make transactions begun inside take the write lock before their first read.
+
+    Upgrading a read snapshot fails at once on SQLite ("database is locked", whatever the timeout), and its busy
+    handler starves waiting processes; so writers queue at a gate: a lock within the process, a file lock between
+    processes. On PostgreSQL row locks do this and the gate stays open. Nesting raises RuntimeError.
+    """
+    if _writing.get():
+        raise RuntimeError("A unit of work is already open; units do not nest.")
+    mark = _writing.set(True)
+    mode = _begin_mode.set("IMMEDIATE")
+    try:
+        with _gate(engine):
+            yield
+    finally:
+        _begin_mode.reset(mode)
+        _writing.reset(mark)
+
+
+@contextlib.contextmanager
+def _gate(engine: sa.Engine) -> Iterator[None]:
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    if not path or path == ":memory:":
+        yield
+        return
+    with _thread_gates.setdefault(path, threading.Lock()):
+        # Opened anew each time: a descriptor inherited over fork would share its lock and exclude nobody.
+        with Path(path + ".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def locked(statement: sa.Select) -> sa.Select:
+    """Lock the selected rows until commit (PostgreSQL); SQLite holds the whole database already."""
+    return statement.with_for_update()

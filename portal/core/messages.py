@@ -1,0 +1,76 @@
+"""Messages: what goes to a client and what came from one. Staff-only notes are elsewhere (notes.py), on purpose."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, cases, clock
+from portal.core.actors import Actor
+from portal.core.errors import InvalidInput
+from portal.core.models import Case, CasePerson, Message, MessageSeen, Person
+from portal.core.permissions import Permission
+from portal.core.vocabulary import Delivery, Direction
+
+
+def write(session: Session, actor: Actor, case: Case, text: str, *, to: Person | None = None) -> Message:
+    """Write to a person on the case.
+
+    While the office has no channel, the message is *recorded – not sent*, and that is final: nothing written before
+    there is a channel is ever sent by it (design review 3.7). Raises InvalidInput, ReadOnly, Forbidden.
+    """
+    case = cases.root(session, case)
+    cases.require_writable(session, actor, case, Permission.WRITE_MESSAGE)
+    if not text.strip():
+        raise InvalidInput("Write the message first.", target="text", problem="missing")
+    if to is not None and not _is_on_case(session, case, to):
+        raise InvalidInput("This person is not on the case.", target="recipient")
+    message = Message(
+        case_id=case.id,
+        direction=Direction.OUTBOUND,
+        channel=None,
+        kind="portal",
+        sender={"name": actor.name, "user_id": actor.user_id},
+        recipients=[{"name": to.display_name, "person_id": to.id}] if to else [],
+        recipient_id=to.id if to else None,
+        text=text.strip(),
+        delivery=Delivery.RECORDED,
+        author_id=actor.user_id,
+    )
+    session.add(message)
+    session.flush()
+    cases.touch(session, case)
+    audit.append(session, actor, "message.write", case=case, details={"message": message.id, "delivery": message.delivery})
+    return message
+
+
+def of_case(
+    session: Session, case_ids: list[int], *, limit: int, before: tuple[dt.datetime, int] | None = None
+) -> list[Message]:
+    """The newest messages of these cases, newest first; ``before`` is the (sent_at, id) of the last one shown."""
+    query = sa.select(Message).where(Message.case_id.in_(case_ids))
+    if before is not None:
+        query = query.where(sa.tuple_(Message.sent_at, Message.id) < sa.tuple_(*before))
+    return list(session.scalars(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)))
+
+
+def seen_up_to(session: Session, actor: Actor, case: Case) -> dt.datetime | None:
+    """Up to when *actor* has seen the thread; None when they never opened it."""
+    query = sa.select(MessageSeen.up_to).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
+    return session.scalar(query)
+
+
+def mark_seen(session: Session, actor: Actor, case: Case) -> None:
+    """Remember that *actor* has seen the thread now. A marker, not casework: it is no audit event."""
+    key = {"user_id": actor.user_id, "case_id": case.id}
+    at = clock.now()
+    changed = session.execute(
+        sa.update(MessageSeen).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id).values(up_to=at)
+    )
+    if changed.rowcount == 0:
+        session.add(MessageSeen(**key, up_to=at))
+
+
+def _is_on_case(session: Session, case: Case, person: Person) -> bool:
+    query = sa.select(CasePerson.id).where(CasePerson.case_id == case.id, CasePerson.person_id == person.id)
+    return case.subject_person_id == person.id or session.scalar(query.limit(1)) is not None

@@ -1,0 +1,106 @@
+"""The records of the portal, one noun per file. Importing this package registers every table."""
+
+from portal.core.models.approval import Approval, WorkflowInstance
+from portal.core.models.assignment import Assignment
+from portal.core.models.attachment import Attachment
+from portal.core.models.audit import AuditChain, AuditCheckpoint, AuditCheckpointHead, AuditEvent, AuditValue
+from portal.core.models.base import Base
+from portal.core.models.case import Case, CasePlace, CaseRestriction
+from portal.core.models.case_person import CasePerson
+from portal.core.models.code import CodeMapping, CodeValue, UnmappedCode
+from portal.core.models.conflict import Conflict, ConflictCase
+from portal.core.models.consent import Consent, ConsentEvidence, ConsentVersion
+from portal.core.models.contact import Contact
+from portal.core.models.correspondence import CorrespondenceCase, CorrespondenceField, Inbox
+from portal.core.models.draft import Draft
+from portal.core.models.history import CaseStatusHistory, CaseSuspension
+from portal.core.models.message import Message, MessageSeen, MessageVersion
+from portal.core.models.note import Note
+from portal.core.models.operation import ApiCall, JobLease, Notice, Setting
+from portal.core.models.organisation import Organisation
+from portal.core.models.participant import Participant
+from portal.core.models.person import (
+    Household,
+    HouseholdMember,
+    OwnRecord,
+    Person,
+    PersonContact,
+    PersonExternalId,
+    PersonIdentifier,
+    Relation,
+)
+from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
+from portal.core.models.review import Review
+from portal.core.models.service import Service
+from portal.core.models.structure import CaseMerge, CaseSplit, CaseTransfer
+from portal.core.models.tag import CaseTag, Tag
+from portal.core.models.token import ApiToken
+from portal.core.models.user import User
+from portal.core.models.vertical import Place, PolicyPack, Program, UserPlace, Vertical, VerticalMember
+
+__all__ = [
+    "ApiCall",
+    "ApiToken",
+    "Approval",
+    "Assignment",
+    "Attachment",
+    "AuditChain",
+    "AuditCheckpoint",
+    "AuditCheckpointHead",
+    "AuditEvent",
+    "AuditValue",
+    "Base",
+    "Case",
+    "CaseMerge",
+    "CasePerson",
+    "CasePlace",
+    "CaseRestriction",
+    "CaseSplit",
+    "CaseStatusHistory",
+    "CaseSuspension",
+    "CaseTag",
+    "CaseTransfer",
+    "CodeMapping",
+    "CodeValue",
+    "Conflict",
+    "ConflictCase",
+    "Consent",
+    "ConsentEvidence",
+    "ConsentVersion",
+    "Contact",
+    "CorrespondenceCase",
+    "CorrespondenceField",
+    "Draft",
+    "Household",
+    "HouseholdMember",
+    "IdempotencyKey",
+    "Inbox",
+    "IntakeReceipt",
+    "JobLease",
+    "Message",
+    "MessageSeen",
+    "MessageVersion",
+    "Note",
+    "Notice",
+    "Organisation",
+    "OwnRecord",
+    "Participant",
+    "Person",
+    "PersonContact",
+    "PersonExternalId",
+    "PersonIdentifier",
+    "Place",
+    "PolicyPack",
+    "Program",
+    "Relation",
+    "Review",
+    "Service",
+    "Setting",
+    "Tag",
+    "UnmappedCode",
+    "User",
+    "UserPlace",
+    "Vertical",
+    "VerticalMember",
+    "WorkflowInstance",
+]

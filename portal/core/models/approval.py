@@ -1,0 +1,41 @@
+"""Questions put to an approver, and the decisions."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.models.base import Base, Code, Id, Moment, PublicId, ref
+
+
+class WorkflowInstance(Base):
+    """A question put to an approver, such as whether a case may move to another vertical."""
+
+    __tablename__ = "workflow_instances"
+
+    id: Mapped[Id]
+    uuid: Mapped[PublicId]
+    target_type: Mapped[Code]
+    target_id: Mapped[int] = mapped_column(index=True)
+    purpose: Mapped[Code]
+    status: Mapped[Code] = mapped_column(default="pending")
+    requested_by_id: Mapped[int | None] = ref("users.id", index=False)
+    created_at: Mapped[Moment]
+
+
+class Approval(Base):
+    """An approver's decision; used once."""
+
+    __tablename__ = "approvals"
+
+    id: Mapped[Id]
+    uuid: Mapped[PublicId]
+    workflow_id: Mapped[int] = ref("workflow_instances.id")
+    approver_id: Mapped[int] = ref("users.id", index=False)
+    decision: Mapped[Code]
+    reason_code: Mapped[Code | None]
+    reason_text: Mapped[str | None]
+    decided_at: Mapped[Moment]
+    used_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (sa.CheckConstraint("decision IN ('approved', 'rejected')", name="decision"),)

@@ -1,0 +1,60 @@
+"""What the installation keeps for its own running: settings, API calls, notices, job leases."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.core.models.base import Base, Code, Id, Moment, Name, ref
+
+
+class Setting(Base):
+    """A fact about this installation, such as the environment it was loaded as."""
+
+    __tablename__ = "settings"
+
+    key: Mapped[Name] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class ApiCall(Base):
+    """One call of a JSON dialect: who, what, how it ended and how long it took; never bodies, tokens or names."""
+
+    __tablename__ = "api_calls"
+
+    id: Mapped[Id]
+    at: Mapped[Moment] = mapped_column(index=True)
+    dialect: Mapped[Code]
+    method: Mapped[Code]
+    route: Mapped[Name]
+    status: Mapped[int]
+    duration_ms: Mapped[int]
+    principal: Mapped[Code]
+    correlation_id: Mapped[Code]
+
+
+class Notice(Base):
+    """Something a user should know; acting on it clears it."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = ref("users.id", index=False)
+    kind: Mapped[Code]
+    case_id: Mapped[int | None] = ref("cases.id")
+    text: Mapped[str]
+    created_at: Mapped[Moment]
+    cleared_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (sa.Index("ix_notices_user_id_cleared_at", "user_id", "cleared_at", "created_at"),)
+
+
+class JobLease(Base):
+    """Which process runs a periodic job, until when, and when it ran last."""
+
+    __tablename__ = "job_leases"
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    holder: Mapped[Code] = mapped_column(default="")
+    until: Mapped[dt.datetime | None]
+    last_run_at: Mapped[dt.datetime | None]

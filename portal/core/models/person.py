@@ -1,0 +1,203 @@
+"""People, with what identifies them, how to reach them, and what other systems call them."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Stamped, ref
+from portal.core.vocabulary import AgeUnit, NameKnown, Verification
+
+
+class Person(Stamped, Base):
+    """A person known to the installation, in whatever role. Nothing here is overwritten by a report.
+
+    Codes are kept as told (``sex``, ``nationality`` …) with the label that came with them: lists differ between
+    installations, and an unknown code must not be lost.
+    """
+
+    __tablename__ = "people"
+
+    id: Mapped[Id]
+    uuid: Mapped[PublicId]
+    kind: Mapped[Code] = mapped_column(default="person")  # person, organisation
+    full_name: Mapped[Name] = mapped_column(default="")
+    given_name: Mapped[Name | None]
+    family_name: Mapped[Name | None]
+    organisation_name: Mapped[Name | None]
+    name_known: Mapped[NameKnown] = mapped_column(default=NameKnown.GIVEN)
+    name_key: Mapped[Name] = mapped_column(default="")  # folded name, for search without accents or case
+    dob: Mapped[dt.date | None]
+    dob_raw: Mapped[Code | None]
+    age_value: Mapped[int | None]
+    age_unit: Mapped[AgeUnit | None]
+    age_at: Mapped[dt.date | None]
+    age_group: Mapped[Code | None]
+    age_group_label: Mapped[Name | None]
+    sex: Mapped[Code | None]
+    sex_label: Mapped[Name | None]
+    nationality: Mapped[Code | None]
+    language: Mapped[Code | None]
+    tribe: Mapped[Code | None]
+    location: Mapped[Code | None]
+    landmark: Mapped[str | None] = mapped_column(EncryptedText)
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    verification_status: Mapped[Verification] = mapped_column(default=Verification.PROVISIONAL)
+    verified_by_id: Mapped[int | None] = ref("users.id", index=False)
+    verified_at: Mapped[dt.datetime | None]
+    registered_by_id: Mapped[int | None] = ref("users.id", index=False)
+    registered_vertical_id: Mapped[int | None] = ref("verticals.id")
+    organisation_id: Mapped[int | None] = ref("organisations.id")
+    root_id: Mapped[int | None] = ref("people.id")  # the record this one was merged into
+    archived_at: Mapped[dt.datetime | None]
+
+    identifiers: Mapped[list["PersonIdentifier"]] = relationship(cascade="all, delete-orphan")
+    contacts: Mapped[list["PersonContact"]] = relationship(cascade="all, delete-orphan")
+
+    __table_args__ = (
+        sa.CheckConstraint("verification_status <> 'verified' OR verified_at IS NOT NULL", name="verified_when"),
+        sa.CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
+        sa.Index("ix_people_name_key", "name_key"),
+        {"sqlite_autoincrement": True},
+    )
+    __mapper_args__ = {"version_id_col": "version_id"}
+
+    @property
+    def display_name(self) -> str:
+        """The name, or an empty string where none is known; pages say why instead."""
+        return self.full_name or self.organisation_name or ""
+
+
+class PersonIdentifier(Base):
+    """An identity number: claimed until verified, and unique among the verified alone (design review 1.24)."""
+
+    __tablename__ = "person_identifiers"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = ref("people.id")
+    kind: Mapped[Code] = mapped_column(default="")
+    value: Mapped[str] = mapped_column(EncryptedText)
+    blind: Mapped[Code] = mapped_column(index=True)
+    verified_at: Mapped[dt.datetime | None]
+    created_at: Mapped[Moment]
+
+    __table_args__ = (
+        sa.Index(
+            "uq_person_identifiers_verified",
+            "kind",
+            "blind",
+            unique=True,
+            sqlite_where=sa.text("verified_at IS NOT NULL"),
+            postgresql_where=sa.text("verified_at IS NOT NULL"),
+        ),
+    )
+
+
+class PersonContact(Base):
+    """A way to reach a person, and whether it is safe to use."""
+
+    __tablename__ = "person_contacts"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = ref("people.id")
+    kind: Mapped[Code] = mapped_column(default="phone")  # phone, email, other
+    contact_type: Mapped[Code | None]  # contactTypeID of the constituency dialect
+    value: Mapped[str] = mapped_column(EncryptedText)  # as told
+    blind: Mapped[Code | None] = mapped_column(index=True)  # of the normalised value
+    blind_suffix: Mapped[Code | None] = mapped_column(index=True)  # of the last seven digits of a phone
+    safe: Mapped[Code] = mapped_column(default="not_asked")  # yes, no, not_asked
+    wish: Mapped[Name] = mapped_column(default="")  # "not after 17:00"
+    source: Mapped[Name] = mapped_column(default="")
+    created_at: Mapped[Moment]
+
+
+class PersonExternalId(Base):
+    """What another organisation calls a person. Not unique: one client sends the same constant for everybody."""
+
+    __tablename__ = "person_external_ids"
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = ref("organisations.id", index=False)
+    value: Mapped[Name]
+    person_id: Mapped[int] = ref("people.id")
+    created_at: Mapped[Moment]
+
+    __table_args__ = (sa.Index("ix_person_external_ids_organisation_id_value", "organisation_id", "value"),)
+
+
+class Relation(Base):
+    """How two people are related; ``other`` is the *kind* of ``person``."""
+
+    __tablename__ = "relations"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = ref("people.id")
+    other_id: Mapped[int] = ref("people.id")
+    kind: Mapped[Code]
+    created_at: Mapped[Moment]
+
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "other_id", "kind"),
+        sa.CheckConstraint("person_id <> other_id", name="not_oneself"),
+    )
+
+
+class OwnRecord(Base):
+    """The record of a worker as a person; it and the records of relatives are closed to that worker."""
+
+    __tablename__ = "own_records"
+
+    user_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("users.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("people.id"), primary_key=True, index=True)
+
+
+class Household(Stamped, Base):
+    """People who live together; a case may support the household as a whole."""
+
+    __tablename__ = "households"
+
+    id: Mapped[Id]
+    uuid: Mapped[PublicId]
+    name: Mapped[Name]
+    leader_id: Mapped[int] = ref("people.id")
+    place_id: Mapped[int | None] = ref("places.id")
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    status: Mapped[Code] = mapped_column(default="active")
+    verification_status: Mapped[Verification] = mapped_column(default=Verification.PROVISIONAL)
+    verified_by_id: Mapped[int | None] = ref("users.id", index=False)
+    verified_at: Mapped[dt.datetime | None]
+    registered_by_id: Mapped[int | None] = ref("users.id", index=False)
+
+    leader: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        sa.CheckConstraint("verification_status <> 'verified' OR verified_at IS NOT NULL", name="verified_when"),
+    )
+    __mapper_args__ = {"version_id_col": "version_id"}
+
+
+class HouseholdMember(Base):
+    """A person's membership of a household, with dates."""
+
+    __tablename__ = "household_members"
+
+    id: Mapped[Id]
+    uuid: Mapped[PublicId]
+    household_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("households.id"), index=True)
+    person_id: Mapped[int] = ref("people.id")
+    relationship_type: Mapped[Code] = mapped_column(default="")
+    effective_from: Mapped[dt.date]
+    effective_until: Mapped[dt.date | None]
+    end_reason: Mapped[Code | None]
+
+    __table_args__ = (
+        sa.CheckConstraint("effective_until IS NULL OR effective_until >= effective_from", name="ends_after_start"),
+        sa.Index(
+            "uq_household_members_current",
+            "household_id",
+            "person_id",
+            unique=True,
+            sqlite_where=sa.text("effective_until IS NULL"),
+            postgresql_where=sa.text("effective_until IS NULL"),
+        ),
+    )

@@ -1,0 +1,47 @@
+"""Users: people who sign in, and service users that hold tokens."""
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.core.models.base import Base, Code, Id, Name, PublicId, Stamped, ref
+from portal.core.models.organisation import Organisation
+from portal.core.vocabulary import Role
+
+
+class User(Stamped, Base):
+    """Somebody who works here. ``agent_code`` is what the helpline dialect calls ``src_usr``."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id]
+    uuid: Mapped[PublicId]
+    organisation_id: Mapped[int] = ref("organisations.id", default=1)
+    email: Mapped[Name]
+    name: Mapped[Name]
+    role: Mapped[Role]
+    kind: Mapped[Code] = mapped_column(default="person")  # person, service
+    agent_code: Mapped[str | None] = mapped_column(sa.String(32), unique=True)
+    password_hash: Mapped[str | None]
+    locale: Mapped[Code] = mapped_column(default="en")
+    active: Mapped[bool] = mapped_column(default=True)
+    last_activity_at: Mapped[dt.datetime | None]
+    # Raised to end every session of this user at once.
+    session_epoch: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation] = relationship()
+    memberships: Mapped[list["VerticalMember"]] = relationship(  # noqa: F821 - resolved by name when mappers configure
+        back_populates="user", cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+
+    __table_args__ = (
+        sa.Index("uq_users_email_ci", sa.func.lower(sa.literal_column("email")), unique=True),
+        sa.CheckConstraint("kind IN ('person', 'service')", name="kind"),
+    )
+
+    @property
+    def initials(self) -> str:
+        """First letters of the first and the last word of the name."""
+        words = self.name.split()
+        return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else "?"

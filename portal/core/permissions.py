@@ -1,0 +1,220 @@
+"""Who may do what, and who may see what: the whole policy on one page.
+
+Two questions, never mixed: ``visible_cases`` says which cases exist for an actor (all others are absent, 404);
+``may`` says what the actor may do with one that is visible (403 where not).
+"""
+
+import enum
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.errors import Forbidden
+from portal.core.models import (
+    Assignment,
+    Case,
+    CasePerson,
+    CaseRestriction,
+    CorrespondenceCase,
+    Participant,
+    Person,
+    PolicyPack,
+)
+from portal.core.vocabulary import ConsentMode, Dialect, Origin, ParticipantStatus, Role
+
+
+class Permission(enum.StrEnum):
+    """Everything that can be permitted, by the names that tokens and the matrix use."""
+
+    VIEW = "case.view"
+    CREATE = "case.create"
+    UPDATE = "case.update"
+    SUBMIT = "case.submit"
+    VERIFY = "case.verify"
+    ACTIVATE = "case.activate"
+    SUSPEND = "case.suspend"
+    RESUME = "case.resume"
+    STABILIZE = "case.stabilize"
+    CLOSE = "case.close"
+    REOPEN = "case.reopen"
+    ARCHIVE = "case.archive"
+    ABANDON = "case.abandon"
+    ASSIGN = "case.assign"
+    TRANSFER = "case.transfer"
+    MERGE = "case.merge"
+    SPLIT = "case.split"
+    TRIAGE = "triage.decide"
+    WRITE_NOTE = "note.write"
+    WRITE_MESSAGE = "message.write"
+    ATTACH = "attachment.add"
+    TAKE_CONTACT = "contact.take"
+    VIEW_PEOPLE = "person.view"
+    REGISTER_PERSON = "person.register"
+    VERIFY_PERSON = "person.verify"
+    CAPTURE_CONSENT = "consent.capture"
+    DECIDE_CONSENT = "consent.decide"
+    ADD_PARTICIPANT = "participant.add"
+    OPT_IN = "participant.opt_in"
+    REMOVE_PARTICIPANT = "participant.remove"
+    CHECK_CONFLICT = "conflict.check"
+    DECIDE_CONFLICT = "conflict.resolve"
+    APPROVE = "workflow.approve"
+    VIEW_AUDIT = "audit.view"
+    ADMINISTER = "installation.administer"
+
+
+P = Permission
+_AGENT = {P.VIEW, P.CREATE, P.UPDATE, P.SUBMIT, P.WRITE_NOTE, P.WRITE_MESSAGE, P.ATTACH, P.TAKE_CONTACT}
+_AGENT |= {P.VIEW_PEOPLE, P.REGISTER_PERSON, P.CAPTURE_CONSENT, P.CHECK_CONFLICT}
+_CASEWORKER = _AGENT | {P.VERIFY, P.STABILIZE, P.CLOSE, P.ASSIGN, P.TRIAGE, P.VERIFY_PERSON, P.DECIDE_CONSENT}
+_CASEWORKER |= {P.ADD_PARTICIPANT, P.OPT_IN, P.REMOVE_PARTICIPANT}
+_SUPERVISOR = _CASEWORKER | {P.ACTIVATE, P.SUSPEND, P.RESUME, P.REOPEN, P.ARCHIVE, P.ABANDON, P.TRANSFER, P.MERGE}
+_SUPERVISOR |= {P.SPLIT, P.DECIDE_CONFLICT, P.APPROVE}
+
+# Where consent is required (design 6). An administrator may act in every row; the audit marks it.
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: frozenset(_AGENT),
+    Role.CASEWORKER: frozenset(_CASEWORKER),
+    Role.SUPERVISOR: frozenset(_SUPERVISOR),
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.AUDITOR: frozenset({P.VIEW, P.VIEW_PEOPLE, P.VIEW_AUDIT}),
+}
+
+# Where another lawful basis stands, whoever may edit a case may also finish and reopen it (review 1.1).
+_FINISHING = frozenset({P.VERIFY, P.ACTIVATE, P.STABILIZE, P.CLOSE, P.REOPEN, P.ASSIGN})
+WITHOUT_CONSENT: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: ROLE_PERMISSIONS[Role.AGENT] | _FINISHING,
+    Role.CASEWORKER: ROLE_PERMISSIONS[Role.CASEWORKER] | _FINISHING,
+}
+
+# What a vertical that merely takes part may do: write down and write, never steer (review 2, rule 24).
+_PARTICIPATING = frozenset({P.VIEW, P.WRITE_NOTE, P.WRITE_MESSAGE, P.ATTACH})
+
+_SCOPES: dict[str, frozenset[Permission]] = {
+    "cases:read": frozenset({P.VIEW, P.VIEW_PEOPLE}),
+    "cases:write": frozenset(_AGENT) | _FINISHING,
+    "webform": frozenset({P.CREATE, P.ATTACH}),
+    "v1:case": frozenset({P.VIEW, P.CREATE, P.UPDATE, P.WRITE_MESSAGE, P.ACTIVATE, P.REOPEN, P.STABILIZE}),
+    "case:close": frozenset({P.CLOSE}),
+}
+
+
+def role_permissions(role: Role | None, pack: PolicyPack | None = None) -> frozenset[Permission]:
+    """What *role* may do, in a vertical with *pack* where one is given."""
+    if role is None:
+        return frozenset()
+    usual = ROLE_PERMISSIONS[role]
+    if pack is None:
+        return usual
+    if pack.consent_mode is ConsentMode.NOT_REQUIRED:
+        usual = WITHOUT_CONSENT.get(role, usual)
+    granted = {Permission(name) for name, roles in pack.role_matrix.items() if role.value in roles}
+    taken = {Permission(name) for name, roles in pack.role_matrix.items() if role.value not in roles}
+    return usual if role is Role.ADMINISTRATOR else (usual | granted) - taken
+
+
+def can(actor: Actor, permission: Permission, pack: PolicyPack | None = None) -> bool:
+    """Whether *actor* holds *permission* at all, before any one case is looked at."""
+    if actor.is_system:
+        return True
+    if actor.kind == "organisation":
+        return any(permission in _SCOPES.get(scope, ()) for scope in actor.scopes)
+    return permission in role_permissions(actor.role, pack)
+
+
+def may(actor: Actor, permission: Permission, case: Case, *, participating: Iterable[int] = ()) -> bool:
+    """Whether *actor* may do this to *case*: the permission, within the case's vertical.
+
+    ``participating`` are the ids of verticals that opted in; their members may write, not steer.
+    """
+    if not can(actor, permission, case.primary_vertical.pack):
+        return False
+    if actor.is_system or actor.is_administrator or actor.role is Role.AUDITOR:
+        return True
+    if actor.kind == "organisation":
+        return case.organisation_id == actor.organisation_id
+    if case.primary_vertical_id in actor.vertical_ids or case.owner_id == actor.user_id:
+        return True
+    return permission in _PARTICIPATING and (not actor.vertical_ids.isdisjoint(participating) or permission is P.VIEW)
+
+
+def require(actor: Actor, permission: Permission, case: Case | None = None, *, participating: Iterable[int] = ()) -> None:
+    """Raise Forbidden unless ``may`` (with a case) or ``can`` (without one)."""
+    if case is None:
+        allowed = can(actor, permission)
+    else:
+        allowed = may(actor, permission, case, participating=participating)
+    if not allowed:
+        raise Forbidden("You may not do this.", target=permission.value)
+
+
+def holders(permission: Permission, pack: PolicyPack) -> list[Role]:
+    """The roles that hold *permission* in a vertical with *pack*, for telling who could do it."""
+    return [role for role in Role if role is not Role.AUDITOR and permission in role_permissions(role, pack)]
+
+
+def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
+    """The one scope every query over cases starts from.
+
+    A user sees cases whose primary vertical is theirs, cases in which one of their verticals opted in, and cases they
+    own or are assigned to now; administrators and auditors see all. A restricted case is seen by those on its list
+    alone, and by its owner. An organisation sees what it sent.
+    """
+    if actor.is_system:
+        return sa.true()
+    if actor.kind == "organisation":
+        return _sent_by(actor)
+    if actor.user_id is None or not can(actor, P.VIEW):
+        return sa.false()
+    listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)
+    unrestricted = sa.or_(Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed))
+    if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        return unrestricted
+    return sa.and_(sa.or_(*reasons_to_see(actor)), unrestricted)
+
+
+def reasons_to_see(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """Each way in which a user comes to see a case, apart, so that a list can follow one index for each."""
+    now = clock.now()
+    assigned = sa.select(Assignment.case_id).where(
+        Assignment.user_id == actor.user_id,
+        Assignment.effective_from <= now,
+        sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > now),
+    )
+    ways = [Case.owner_id == actor.user_id, Case.id.in_(assigned)]
+    if actor.vertical_ids:
+        taking_part = sa.select(Participant.case_id).where(
+            Participant.vertical_id.in_(actor.vertical_ids), Participant.status == ParticipantStatus.OPTED_IN
+        )
+        ways += [Case.primary_vertical_id.in_(actor.vertical_ids), Case.id.in_(taking_part)]
+    return ways
+
+
+def _sent_by(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.dialect is Dialect.CORRESPONDENCE:
+        sent = sa.select(CorrespondenceCase.case_id).where(CorrespondenceCase.organisation_id == actor.organisation_id)
+        return Case.id.in_(sent)
+    return sa.and_(
+        Case.organisation_id == actor.organisation_id, Case.origin.in_((Origin.HELPLINE, Origin.WEBFORM))
+    )
+
+
+def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
+    """People on visible cases, and people whom the actor or one of their verticals registered (review 4.3)."""
+    if actor.is_system:
+        return sa.true()
+    if actor.user_id is None or not can(actor, P.VIEW_PEOPLE):
+        return sa.false()
+    if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        return sa.true()
+    seen = visible_cases(actor)
+    on_cases = sa.select(CasePerson.person_id).join(Case, Case.id == CasePerson.case_id).where(seen)
+    subjects = sa.select(Case.subject_person_id).where(seen, Case.subject_person_id.is_not(None))
+    return sa.or_(
+        Person.id.in_(on_cases),
+        Person.id.in_(subjects),
+        Person.registered_by_id == actor.user_id,
+        Person.registered_vertical_id.in_(actor.vertical_ids),
+    )

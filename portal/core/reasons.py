@@ -1,0 +1,152 @@
+"""The reason codes of contract 004 (design 5b, 10.6), with the words that people read.
+
+Suspension and consent lists are fixed by the contract's own rules; the others are the office's defaults.
+"""
+
+OTHER = "OTHER"
+
+SUSPENSION = {
+    "CONSENT_WITHDRAWN": "Consent was withdrawn",
+    "CONSENT_EXPIRED": "Consent has expired",
+    "GEO_REVIEW": "The place is under review",
+    "POLICY_SUSPENSION": "Suspended by policy",
+    OTHER: "Another reason",
+}
+RESUME = {
+    "CONSENT_RESTORED": "Consent was given again",
+    "REVIEW_COMPLETED": "The review is complete",
+    "POLICY_LIFTED": "The policy suspension was lifted",
+    OTHER: "Another reason",
+}
+CLOSURE = {
+    "OBJECTIVES_MET": "Aims were met",
+    "NO_LONGER_ELIGIBLE": "No longer eligible",
+    "MOVED_OUT_OF_AREA": "Moved out of the area",
+    "SUPPORT_DECLINED": "Support was declined",
+    "NO_LONGER_CONTACTABLE": "Cannot be reached",
+    "DECEASED": "The client has died",
+    "TRANSFERRED": "Passed to another service",
+    "OPENED_IN_ERROR": "Opened in error",
+    "NO_FURTHER_ACTION": "No further action needed",
+    OTHER: "Another reason",
+}
+ABANDON = {"ABANDONED": "Abandoned before it was closed"}
+ARCHIVE = {
+    "RETENTION": "The retention period is over",
+    "DUPLICATE": "A duplicate of another case",
+    OTHER: "Another reason",
+}
+REOPEN = {
+    "NEW_INFORMATION": "New information",
+    "APPEAL_UPHELD": "An appeal was upheld",
+    "CLOSED_IN_ERROR": "Closed in error",
+    "SUPPORT_BROKE_DOWN": "The support broke down",
+    OTHER: "Another reason",
+}
+REFUSAL = {
+    "NOT_FOR_US": "Not for this office",
+    "SPAM": "Not a report",
+    "TEST": "A test",
+    "DUPLICATE": "Already reported",
+    OTHER: "Another reason",
+}
+PARTICIPANT_REMOVAL = {
+    "NO_LONGER_NEEDED": "No longer needed",
+    "CONSENT_WITHDRAWN": "Consent was withdrawn",
+    "DECLINED": "Declined to take part",
+    OTHER: "Another reason",
+}
+TRANSFER = {
+    "BETTER_PLACED": "The other service is better placed",
+    "RELOCATION": "The client moved",
+    "ORGANISATIONAL": "Organisational change",
+    "WORKER_UNAVAILABLE": "The worker is not available",
+    OTHER: "Another reason",
+}
+MERGE = {
+    "DUPLICATE_RECORD": "The same case was recorded twice",
+    "SAME_INTERVENTION": "The same support",
+    OTHER: "Another reason",
+}
+SPLIT = {
+    "DIFFERENT_NEEDS": "Different needs",
+    "DIFFERENT_SUBJECTS": "Different people",
+    OTHER: "Another reason",
+}
+RESOLUTION = {
+    "NO_OVERLAP": "The supports do not overlap",
+    "MERGED": "The cases were merged",
+    "ONE_CLOSED": "One of the cases was closed",
+    "BOTH_ALLOWED": "Both may go on",
+    OTHER: "Another reason",
+}
+DISMISSAL = {
+    "FALSE_POSITIVE": "Not the same support",
+    "DATA_ERROR": "An error in the data",
+    OTHER: "Another reason",
+}
+END_ASSIGNMENT = {
+    "REASSIGNED": "Given to somebody else",
+    "LEFT": "The worker left",
+    "COMPLETED": "The work is done",
+    OTHER: "Another reason",
+}
+DUPLICATE_CHECK = {
+    "ROUTINE": "Routine",
+    "BEFORE_ACTIVATION": "Before activation",
+    "TRANSFER": "Before a transfer",
+    "COMPLAINT": "A complaint",
+    OTHER: "Another reason",
+}
+CONSENT_WITHDRAWAL = {
+    "USER_REQUEST": "The person asked for it",
+    "CONSENT_EXPIRED": "The consent has expired",
+    "DATA_INACCURATE": "What was recorded is not accurate",
+    "LEGAL_REQUIREMENT": "The law requires it",
+    "DUPLICATE_RECORD": "A duplicate record",
+    "SAFETY_RISK": "A risk to safety",
+    "SYSTEM_ERROR": "A system error",
+    OTHER: "Another reason",
+}
+CONSENT_REJECTION = {
+    "IDENTITY_MISMATCH": "The identity does not match",
+    "EVIDENCE_INSUFFICIENT": "The evidence is not sufficient",
+    "SCOPE_INVALID": "The scope is not valid",
+    "DUPLICATE_ACTIVE": "There is an active consent already",
+    OTHER: "Another reason",
+}
+
+# Written by the portal itself; nobody may send them.
+SYSTEM_WORDS = {
+    "INTAKE": "Taken in",
+    "DIALECT_STATUS": "Status set by the sending system",
+    "DIALECT_CLOSED": "Closed by the sending system",
+    "MERGED": "Merged into another case",
+    "UNMERGED": "The merge was undone",
+}
+
+_WORDS = {
+    **SYSTEM_WORDS,
+    **CONSENT_REJECTION,
+    **CONSENT_WITHDRAWAL,
+    **DUPLICATE_CHECK,
+    **END_ASSIGNMENT,
+    **DISMISSAL,
+    **RESOLUTION,
+    **SPLIT,
+    **MERGE,
+    **TRANSFER,
+    **PARTICIPANT_REMOVAL,
+    **REFUSAL,
+    **REOPEN,
+    **ARCHIVE,
+    **ABANDON,
+    **CLOSURE,
+    **RESUME,
+    **SUSPENSION,
+}
+
+
+def words(code: str | None) -> str:
+    """What a reason code says to people; the code itself where it is the office's own."""
+    return _WORDS.get(code or "", code or "")

@@ -1,0 +1,62 @@
+"""The unit of work: the only place that commits."""
+
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from portal.core import audit
+from portal.core.actors import Actor
+from portal.core.database import writing
+from portal.core.errors import DomainError, StaleVersion
+
+
+@contextlib.contextmanager
+def unit_of_work(session: Session, actor: Actor, *, intent: str) -> Iterator[Session]:
+    """One effect with its history and audit, committed whole or not at all.
+
+    Load what you change inside it: a read transaction left open on the session is ended first, because a snapshot
+    cannot be upgraded to a write. Pass words, numbers and hashes that are already computed; nothing slow belongs
+    inside, for SQLite has one writer at a time.
+
+    A refused effect leaves exactly one refusal event behind (``intent`` names it), in a transaction of its own.
+    Raises StaleVersion when another editor changed the same row first.
+    """
+    session.rollback()
+    engine = session.get_bind()
+    try:
+        with writing(engine):
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+    except StaleDataError as stale:
+        raise StaleVersion("Somebody else changed this record at the same moment.") from stale
+    except DomainError as refusal:
+        if refusal.recorded:
+            _record_refusal(session, actor, intent, refusal)
+        raise
+
+
+def record_reading(session: Session, actor: Actor, action: str, **details: object) -> None:
+    """Append a reading to the actor's own chain in a short transaction; the page fails when it cannot be written."""
+    session.rollback()
+    with writing(session.get_bind()):
+        audit.append(session, actor, action, chain=audit.actor_chain(actor), details=details)
+        session.commit()
+
+
+def _record_refusal(session: Session, actor: Actor, intent: str, refusal: DomainError) -> None:
+    with writing(session.get_bind()):
+        audit.append(
+            session,
+            actor,
+            intent,
+            chain=audit.actor_chain(actor),
+            outcome="refused",
+            details={"code": refusal.code, **audit.plain(refusal.details)},
+        )
+        session.commit()

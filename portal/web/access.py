@@ -1,0 +1,138 @@
+"""Who may come in: default deny, and what an expired session is told.
+
+Every endpoint outside the dialects needs a signed-in user unless it stands in PUBLIC_ENDPOINTS. What a signed-in user
+may do is decided in core; here is only the door.
+"""
+
+import uuid
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, flash, g, has_request_context, make_response, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import UserMixin, current_user, logout_user
+from flask_wtf.csrf import CSRFError
+
+from portal.core import clock
+from portal.core.actors import Actor, from_user
+from portal.core.models import User
+from portal.core.permissions import Permission, can
+from portal.extensions import db, login_manager
+from portal.web.fragments import is_background, wants_htmx
+
+PUBLIC_ENDPOINTS = frozenset({"static", "home.index", "health.alive", "health.ready", "auth.login"})
+IDLE_MINUTES = 30
+ABSOLUTE_HOURS = 12
+
+
+class SignedIn(UserMixin):
+    """The signed-in user as pages see them; ``actor`` is what core sees."""
+
+    def __init__(self, actor: Actor, epoch: int, locale: str) -> None:
+        self.actor = actor
+        self.locale = locale
+        self.name, self.initials, self.role, self.email = actor.name, actor.initials, actor.role, actor.email
+        self.id = actor.user_id
+        self._epoch = epoch
+
+    def get_id(self) -> str:
+        """What the cookie holds: the user and the epoch, so that all sessions can be ended at once."""
+        return f"{self.id}:{self._epoch}"
+
+    def can(self, permission: str) -> bool:
+        """Whether the role holds the permission at all; for what pages offer, never for what is allowed."""
+        return can(self.actor, Permission(permission))
+
+
+def register(app: Flask) -> None:
+    """Close every door but the public ones."""
+    app.before_request(_begin)
+    app.before_request(_require_sign_in)
+    app.register_error_handler(CSRFError, _csrf_failed)
+    login_manager.user_loader(_load)
+
+
+def signed_in() -> SignedIn | None:
+    """The signed-in user, or None; None too outside a request."""
+    if not has_request_context() or not request.path.startswith("/app"):
+        return None
+    return current_user if current_user.is_authenticated else None
+
+
+def current_actor() -> Actor:
+    """The actor of this request. Only for views behind the door."""
+    return current_user.actor
+
+
+def sign_in_again(location: str | None = None) -> Response:
+    """Lead to the sign-in page and, afterwards, back to *location* (or to the page that was asked for)."""
+    target = url_for("auth.login", next=safe_path(location or _page_asked_for()))
+    if is_background() or request.accept_mimetypes.best == "application/json":
+        return make_response({"error": "signed out"}, 401)
+    if wants_htmx():
+        return make_response("", 401, {"HX-Redirect": target})
+    return redirect(target, 303)
+
+
+def safe_path(location: str | None) -> str:
+    """A path of this portal, whatever was asked for: never another host."""
+    parts = urlsplit(location or "")
+    path = parts.path
+    if parts.scheme or parts.netloc or not path.startswith("/app") or "\\" in path or path.startswith("//"):
+        return url_for("worklist.index")
+    return path + (f"?{parts.query}" if parts.query else "")
+
+
+def _begin() -> None:
+    g.correlation_id = uuid.uuid4().hex
+    if request.endpoint is None and request.url_rule is None:
+        return  # routing has failed; the error page answers
+
+
+def _require_sign_in():
+    if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or not request.path.startswith("/app"):
+        return None
+    if not current_user.is_authenticated:
+        return sign_in_again()
+    if _has_been_idle():
+        logout_user()
+        flash(_("You were signed out after %(minutes)s minutes without activity.", minutes=IDLE_MINUTES), "info")
+        return sign_in_again()
+    return None
+
+
+def _has_been_idle() -> bool:
+    """Whether the session ran out. Polls, presence and autosave do not count as activity (review 3.21)."""
+    now = int(clock.now().timestamp())
+    seen, since = session.get("seen_at", now), session.get("signed_in_at", now)
+    if now - seen > IDLE_MINUTES * 60 or now - since > ABSOLUTE_HOURS * 3600:
+        return True
+    if not is_background() and now - seen >= 30:
+        session["seen_at"] = now
+    return False
+
+
+def _load(identity: str) -> SignedIn | None:
+    number, _, epoch = identity.partition(":")
+    if not number.isdecimal() or not epoch.isdecimal():
+        return None
+    user = db.session.get(User, int(number))
+    if user is None or not user.active or user.session_epoch != int(epoch):
+        return None
+    actor = from_user(db.session, user, correlation_id=g.get("correlation_id", ""))
+    return SignedIn(actor, user.session_epoch, user.locale)
+
+
+def _page_asked_for() -> str:
+    """The page a person was on: for a fragment that is the page around it, not the fragment's own address."""
+    around = request.headers.get("HX-Current-URL") or request.referrer
+    if request.method != "GET" or wants_htmx():
+        parts = urlsplit(around or "")
+        return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc in ("", request.host) else ""
+    return request.full_path.rstrip("?")
+
+
+def _csrf_failed(error: CSRFError):
+    """An expired session fails the CSRF check first: say that, and not 'bad request'."""
+    if not current_user.is_authenticated and request.endpoint != "auth.login":
+        return sign_in_again()
+    abort(400, description=_("This page has expired. Go back, reload it and try again; what you typed is kept."))

@@ -1,0 +1,47 @@
+"""What every page knows, and the headers every answer of the browser carries."""
+
+from flask import Flask, Response, current_app, request
+from flask_babel import get_locale
+
+from portal import web
+from portal.web import access, formats, fragments
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+
+
+def register(app: Flask) -> None:
+    """Give templates their common names and filters, and answers their headers."""
+    fragments.register(app)
+    app.context_processor(_names)
+    formats.register(app)
+    app.after_request(_headers)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _names() -> dict[str, object]:
+    settings = current_app.extensions["settings"]
+    return {
+        "installation_name": settings.installation_name,
+        "current_actor": access.signed_in(),
+        "lang": str(get_locale() or "en").replace("_", "-"),
+        "dir": web.direction(),
+        "theme": None,
+    }
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Content-Security-Policy", CSP)
+    if current_app.extensions["settings"].is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if request.path.startswith("/app"):
+        headers["Cache-Control"] = "no-store"
+    return response
