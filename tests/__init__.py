@@ -1,0 +1,1 @@
+"""The tests of the portal, and the real parts they run against."""
