@@ -1,0 +1,141 @@
+/* Drafts: a form with data-draft-url sends its text there while one writes, so that a closed window or an ended session loses nothing.
+   The server keeps it; the browser stores nothing. The answer is {"saved_at_label": "Saved 10:42"}. */
+(() => {
+  "use strict";
+
+  const PAUSE = 1000;
+  const KEEPALIVE_LIMIT = 60000; // browsers refuse a larger body on a request that outlives its page
+  const drafts = new Map();
+
+  function fieldsOf(form) {
+    const fields = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      const secret = form.elements[name] instanceof HTMLInputElement && form.elements[name].type === "password";
+      if (typeof value === "string" && !secret) fields.append(name, value);
+    }
+    return fields;
+  }
+
+  function draftOf(form) {
+    if (!drafts.has(form)) drafts.set(form, { edits: 0, saved: 0, sending: 0, failed: false, timer: 0, asking: null });
+    return drafts.get(form);
+  }
+
+  const isUnsaved = (draft) => draft.edits > draft.saved;
+
+  function tell(form, draft, text) {
+    const status = form.querySelector("[data-draft-status]")
+      || (form.id && document.querySelector(`[data-draft-status="${CSS.escape(form.id)}"]`));
+    if (!status) return;
+    status.classList.remove("waiting");
+    status.classList.toggle("failed", draft.failed);
+    if (draft.failed) status.setAttribute("role", "alert");
+    else status.removeAttribute("role");
+    const words = status.querySelector("[data-draft-text]") || status;
+    words.textContent = draft.failed ? status.dataset.draftFailed || form.dataset.draftFailed || "" : text;
+  }
+
+  async function ask(form, body) {
+    const token = document.querySelector("meta[name='csrf-token']");
+    const answer = await fetch(form.dataset.draftUrl, {
+      method: "POST",
+      body,
+      keepalive: body.length < KEEPALIVE_LIMIT,
+      credentials: "same-origin",
+      redirect: "error",
+      headers: {
+        "Accept": "application/json",
+        "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
+        "X-Background": "1",
+        "X-CSRFToken": token ? token.content : "",
+      },
+    });
+    if (!answer.ok) throw new Error(`draft: ${answer.status}`);
+    return answer.json();
+  }
+
+  /* Resolves when the text of this moment is safe, or known not to be. A save under way is followed, not overtaken, unless the
+     page is going away. */
+  async function save(form, { goingAway = false } = {}) {
+    const draft = draftOf(form);
+    clearTimeout(draft.timer);
+    if (!isUnsaved(draft)) return;
+    if (draft.asking && (!goingAway || draft.sending === draft.edits)) {
+      await draft.asking;
+      if (!draft.failed) await save(form);
+      return;
+    }
+    const edits = draft.edits;
+    draft.sending = edits;
+    const asking = ask(form, fieldsOf(form).toString()).then((answer) => {
+      draft.saved = Math.max(draft.saved, edits);
+      draft.failed = false;
+      tell(form, draft, answer.saved_at_label || "");
+    }, () => {
+      draft.failed = true;
+      tell(form, draft, "");
+    }).finally(() => { if (draft.asking === asking) draft.asking = null; });
+    draft.asking = asking;
+    await asking;
+  }
+
+  function touch(form) {
+    const draft = draftOf(form);
+    draft.edits += 1;
+    clearTimeout(draft.timer);
+    draft.timer = setTimeout(() => save(form), PAUSE);
+  }
+
+  function settle(form) {
+    const draft = drafts.get(form);
+    if (!draft) return;
+    clearTimeout(draft.timer);
+    draft.saved = draft.edits;
+  }
+
+  function saveAll(how) {
+    for (const form of drafts.keys()) {
+      if (form.isConnected) save(form, how);
+      else drafts.delete(form);
+    }
+  }
+
+  const draftForm = (element) => (element.form || element.closest?.("form"))?.closest("form[data-draft-url]");
+
+  document.addEventListener("input", (event) => { const form = draftForm(event.target); if (form) touch(form); });
+  document.addEventListener("change", (event) => { const form = draftForm(event.target); if (form) touch(form); });
+  document.addEventListener("focusout", (event) => { const form = draftForm(event.target); if (form && drafts.has(form)) save(form); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") saveAll({ goingAway: true }); });
+  window.addEventListener("online", () => saveAll());
+  window.addEventListener("pagehide", () => saveAll({ goingAway: true }));
+
+  /* Leaving asks only where text would be lost: what is merely not sent yet goes out with the page. */
+  window.addEventListener("beforeunload", (event) => {
+    if (document.body.dataset.leaving === "at-once") return;
+    const unsafe = [...drafts].some(([form, draft]) => form.isConnected && isUnsaved(draft)
+      && (draft.failed || !navigator.onLine || fieldsOf(form).toString().length >= KEEPALIVE_LIMIT));
+    if (unsafe) event.preventDefault();
+  });
+
+  /* A form that is sent needs no draft any more, unless the sending fails or the answer finds fault. */
+  document.addEventListener("submit", (event) => { if (!event.defaultPrevented || event.target.matches("[hx-post]")) settle(event.target); });
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => { const form = draftForm(event.detail.elt); if (form) touch(form); });
+  }
+
+  function keepFaulty(within) {
+    within.querySelectorAll("form[data-draft-url]").forEach((form) => {
+      if (form.querySelector("[aria-invalid='true'], .summary-error")) touch(form);
+    });
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const part = event.detail.elt;
+    if (part instanceof Element && event.detail.xhr && event.detail.xhr.status === 422) keepFaulty(part.parentElement || part);
+  });
+  document.addEventListener("portal:save-draft", (event) => {
+    draftOf(event.target).edits += 1;
+    save(event.target);
+  });
+  keepFaulty(document);
+})();
