@@ -20,7 +20,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises ConfigurationError when a live installation lacks a setting, and refuses a database of another environment.
     """
     settings = settings or load_settings()
-    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=settings.data_dir)
+    app = Flask(
+        __name__, template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=settings.data_dir
+    )
     app.config.from_mapping(_flask_config(settings))
     app.extensions["settings"] = settings
     configure_logging(settings)

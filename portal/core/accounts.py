@@ -73,5 +73,11 @@ def create_user(
         if vertical_id is None:
             raise InvalidInput(f"There is no vertical {code}.", target="vertical")
         session.add(VerticalMember(user_id=user.id, vertical_id=vertical_id))
-    audit.append(session, actor, "user.create", chain=f"user:{user.id}", details={"role": role, "verticals": list(vertical_codes)})
+    audit.append(
+        session,
+        actor,
+        "user.create",
+        chain=f"user:{user.id}",
+        details={"role": role, "verticals": list(vertical_codes)},
+    )
     return user

@@ -12,8 +12,10 @@ from portal.core.models import Assignment, Case, User
 from portal.core.permissions import Permission, require
 
 
-def give(session: Session, actor: Actor, case: Case, to: User, *, reason: str = "", version: int | None = None) -> Assignment:
-    """Make *to* the owner of the case; the previous owner's assignment ends. Raises InvalidInput, ReadOnly, Forbidden."""
+def give(
+    session: Session, actor: Actor, case: Case, to: User, *, reason: str = "", version: int | None = None
+) -> Assignment:
+    """Make *to* the owner; the previous owner's assignment ends. Raises InvalidInput, AlreadyDone, ReadOnly, Forbidden."""
     cases.require_editable(session, actor, case, Permission.ASSIGN, version=version)
     if to not in cases.assignable_users(session, case.primary_vertical_id):
         raise InvalidInput("This person cannot take cases of this vertical.", target="assigned_to")
@@ -25,7 +27,9 @@ def give(session: Session, actor: Actor, case: Case, to: User, *, reason: str = 
     before = case.owner_id
     case.owner_id = to.id
     case.last_actioned_at = at
-    made = _existing(session, case, to, "caseworker") or _add(session, actor, case, to, reason=reason, effective_from=at)
+    made = _existing(session, case, to, "caseworker") or _add(
+        session, actor, case, to, reason=reason, effective_from=at
+    )
     audit.append(session, actor, "case.assign", case=case, details={"from": before, "to": to.id})
     return made
 
@@ -53,7 +57,9 @@ def add(
     return made
 
 
-def end(session: Session, actor: Actor, case: Case, made: Assignment, *, until: dt.datetime, reason_code: str) -> Assignment:
+def end(
+    session: Session, actor: Actor, case: Case, made: Assignment, *, until: dt.datetime, reason_code: str
+) -> Assignment:
     """End an assignment; possible on a suspended case too, so that nobody is tied to it for ever (review 4.4)."""
     require(actor, Permission.ASSIGN, case)
     if made.case_id != case.id:
@@ -61,13 +67,17 @@ def end(session: Session, actor: Actor, case: Case, made: Assignment, *, until: 
     if made.end_reason is not None:
         raise AlreadyDone("This assignment has ended already.", target="assignment_id")
     if reason_code not in reasons.END_ASSIGNMENT:
-        raise InvalidInput("This reason is not on the list.", target="reason_code", allowed=list(reasons.END_ASSIGNMENT))
+        raise InvalidInput(
+            "This reason is not on the list.", target="reason_code", allowed=list(reasons.END_ASSIGNMENT)
+        )
     if until < made.effective_from:
         raise InvalidInput("The end must be after the beginning.", target="effective_until")
     made.effective_until, made.end_reason = until, reason_code
     if case.owner_id == made.user_id and until <= clock.now():
         case.owner_id = None
-    audit.append(session, actor, "case.assignment_end", case=case, details={"user": made.user_id, "reason": reason_code})
+    audit.append(
+        session, actor, "case.assignment_end", case=case, details={"user": made.user_id, "reason": reason_code}
+    )
     return made
 
 
@@ -77,7 +87,9 @@ def listed(session: Session, case: Case) -> list[Assignment]:
     return list(session.scalars(query.order_by(Assignment.effective_from.desc(), Assignment.id.desc())))
 
 
-def _add(session: Session, actor: Actor, case: Case, to: User, *, effective_from: dt.datetime, reason: str = "", **more):
+def _add(
+    session: Session, actor: Actor, case: Case, to: User, *, effective_from: dt.datetime, reason: str = "", **more
+):
     made = Assignment(
         case_id=case.id,
         user_id=to.id,
@@ -95,7 +107,9 @@ def _add(session: Session, actor: Actor, case: Case, to: User, *, effective_from
 def _standing(session: Session, case: Case, user_id: int | None) -> list[Assignment]:
     now = clock.now()
     query = sa.select(Assignment).where(Assignment.case_id == case.id, Assignment.user_id == user_id)
-    return list(session.scalars(query.where(sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > now))))
+    return list(
+        session.scalars(query.where(sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > now)))
+    )
 
 
 def _existing(session: Session, case: Case, to: User, role: str) -> Assignment | None:

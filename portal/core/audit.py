@@ -179,9 +179,7 @@ def _verify_checkpoints(session: Session, heads: dict[str, tuple[int, str, int]]
         previous = checkpoint.hash
         sealed.update({row.chain_key: (row.seq, row.hash) for row in rows})
     for key, (seq, digest) in sorted(sealed.items()):
-        found = session.scalar(
-            sa.select(AuditEvent.hash).where(AuditEvent.chain_key == key, AuditEvent.seq == seq)
-        )
+        found = session.scalar(sa.select(AuditEvent.hash).where(AuditEvent.chain_key == key, AuditEvent.seq == seq))
         if found != digest:
             yield Break(f"{key} #{seq}", "a sealed event was altered or removed")
     for key, (_, _, sealed_seq) in sorted(heads.items()):

@@ -11,8 +11,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 from portal.core import audit, clock, consents
 from portal.core.actors import Actor
 from portal.core.database import locked
-from portal.core.errors import ConsentExpired, ConsentRequired, Forbidden, InvalidInput, NotFound, ReadOnly, StaleVersion
-from portal.core.errors import SubjectUnverified
+from portal.core.errors import (
+    ConsentExpired,
+    ConsentRequired,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ReadOnly,
+    StaleVersion,
+    SubjectUnverified,
+)
 from portal.core.models import (
     Case,
     CaseStatusHistory,
@@ -124,7 +132,9 @@ def _subject_columns(subject: Person | Household | None) -> dict[str, int]:
 def _require_subject(session: Session, vertical: Vertical, subject: Person | Household | None) -> None:
     if subject is None:
         raise InvalidInput(
-            f"A case in {vertical.name} names the person or household it supports.", target="subject_id", problem="missing"
+            f"A case in {vertical.name} names the person or household it supports.",
+            target="subject_id",
+            problem="missing",
         )
     # The subject's row is locked first, so that two cases opened at once see one another (review 5.1).
     session.execute(locked(sa.select(type(subject).id).where(type(subject).id == subject.id)))
@@ -143,7 +153,9 @@ def _set_reference(session: Session, case: Case) -> None:
     Written beside the mapper, for a new case is version 1 however many statements it took.
     """
     reference = f"{case.primary_vertical.reference_prefix}-{case.id:06d}"
-    session.execute(sa.update(Case.__table__).where(Case.__table__.c.id == case.id).values(reference=reference, root_id=case.id))
+    session.execute(
+        sa.update(Case.__table__).where(Case.__table__.c.id == case.id).values(reference=reference, root_id=case.id)
+    )
     set_committed_value(case, "reference", reference)
     set_committed_value(case, "root_id", case.id)
 
@@ -185,7 +197,9 @@ def _intake_chain(session: Session, actor: Actor, case: Case) -> list[str]:
     return [target.value for _, target, _ in chain]
 
 
-def update(session: Session, actor: Actor, case: Case, changes: Mapping[str, Any], *, version: int | None = None) -> Case:
+def update(
+    session: Session, actor: Actor, case: Case, changes: Mapping[str, Any], *, version: int | None = None
+) -> Case:
     """Change facts of a case that are not its state. Raises ReadOnly, Forbidden, StaleVersion."""
     unknown = changes.keys() - _EDITABLE
     if unknown:
@@ -210,16 +224,22 @@ def require_editable(
         raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
     require(actor, permission, case, participating=opted_in(session, case))
     if case.lifecycle_status in READ_ONLY:
-        raise ReadOnly(f"The case is {case.lifecycle_status.value} and cannot be changed.", current_status=case.lifecycle_status)
+        raise ReadOnly(
+            f"The case is {case.lifecycle_status.value} and cannot be changed.", current_status=case.lifecycle_status
+        )
     if consents.standing(session, case).in_grace:
-        raise ReadOnly("The consent has expired; the case is read-only until it is renewed.", current_status=case.lifecycle_status)
+        raise ReadOnly(
+            "The consent has expired; the case is read-only until it is renewed.", current_status=case.lifecycle_status
+        )
 
 
 def require_writable(session: Session, actor: Actor, case: Case, permission: Permission) -> None:
     """Raise unless *actor* may write to the case's thread. A closed case still takes words; a locked one does not."""
     require(actor, permission, case, participating=opted_in(session, case))
     if case.lifecycle_status in (Status.SUSPENDED, Status.ARCHIVED):
-        raise ReadOnly(f"The case is {case.lifecycle_status.value} and read-only.", current_status=case.lifecycle_status)
+        raise ReadOnly(
+            f"The case is {case.lifecycle_status.value} and read-only.", current_status=case.lifecycle_status
+        )
 
 
 def opted_in(session: Session, case: Case) -> list[int]:
@@ -238,7 +258,9 @@ def set_review(session: Session, actor: Actor, case: Case, date: dt.date | None,
     )
     if date is not None:
         session.add(Review(case_id=case.id, date=date, assigned_to_id=case.owner_id, created_by_id=actor.user_id))
-    audit.append(session, actor, "case.review_date", case=case, details={"from": str(before or ""), "to": str(date or "")})
+    audit.append(
+        session, actor, "case.review_date", case=case, details={"from": str(before or ""), "to": str(date or "")}
+    )
     return case
 
 

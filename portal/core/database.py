@@ -64,11 +64,10 @@ def _gate(engine: sa.Engine) -> Iterator[None]:
     if not path or path == ":memory:":
         yield
         return
-    with _thread_gates.setdefault(path, threading.Lock()):
-        # Opened anew each time: a descriptor inherited over fork would share its lock and exclude nobody.
-        with Path(path + ".lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    # The file is opened anew each time: a descriptor inherited over fork would share its lock and exclude nobody.
+    with _thread_gates.setdefault(path, threading.Lock()), Path(path + ".lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def locked(statement: sa.Select) -> sa.Select:

@@ -40,7 +40,9 @@ def write(session: Session, actor: Actor, case: Case, text: str, *, to: Person |
     session.add(message)
     session.flush()
     cases.touch(session, case)
-    audit.append(session, actor, "message.write", case=case, details={"message": message.id, "delivery": message.delivery})
+    audit.append(
+        session, actor, "message.write", case=case, details={"message": message.id, "delivery": message.delivery}
+    )
     return message
 
 
@@ -65,7 +67,9 @@ def mark_seen(session: Session, actor: Actor, case: Case) -> None:
     key = {"user_id": actor.user_id, "case_id": case.id}
     at = clock.now()
     changed = session.execute(
-        sa.update(MessageSeen).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id).values(up_to=at)
+        sa.update(MessageSeen)
+        .where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
+        .values(up_to=at)
     )
     if changed.rowcount == 0:
         session.add(MessageSeen(**key, up_to=at))

@@ -11,7 +11,7 @@ from portal.core.permissions import Permission
 
 
 def write(session: Session, actor: Actor, case: Case, text: str) -> Note:
-    """Write a note on the case. A note on a merged case lands on its survivor. Raises InvalidInput, ReadOnly, Forbidden."""
+    """Write a note; one on a merged case lands on its survivor. Raises InvalidInput, ReadOnly, Forbidden."""
     case = cases.root(session, case)
     cases.require_writable(session, actor, case, Permission.WRITE_NOTE)
     if not text.strip():

@@ -140,7 +140,9 @@ def may(actor: Actor, permission: Permission, case: Case, *, participating: Iter
     return permission in _PARTICIPATING and (not actor.vertical_ids.isdisjoint(participating) or permission is P.VIEW)
 
 
-def require(actor: Actor, permission: Permission, case: Case | None = None, *, participating: Iterable[int] = ()) -> None:
+def require(
+    actor: Actor, permission: Permission, case: Case | None = None, *, participating: Iterable[int] = ()
+) -> None:
     """Raise Forbidden unless ``may`` (with a case) or ``can`` (without one)."""
     if case is None:
         allowed = can(actor, permission)
@@ -196,9 +198,7 @@ def _sent_by(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.dialect is Dialect.CORRESPONDENCE:
         sent = sa.select(CorrespondenceCase.case_id).where(CorrespondenceCase.organisation_id == actor.organisation_id)
         return Case.id.in_(sent)
-    return sa.and_(
-        Case.organisation_id == actor.organisation_id, Case.origin.in_((Origin.HELPLINE, Origin.WEBFORM))
-    )
+    return sa.and_(Case.organisation_id == actor.organisation_id, Case.origin.in_((Origin.HELPLINE, Origin.WEBFORM)))
 
 
 def visible_people(actor: Actor) -> sa.ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,7 +43,7 @@ _ROLE_WORDS = {
 
 
 def facts(session: Session, actor: Actor, case: Case) -> lifecycle.Facts:
-    """What the table needs to know of *case* for *actor*; costs nothing more than the case where no consent is needed."""
+    """What the table needs to know of *case* for *actor*; cheap where no consent is needed."""
     pack = case.primary_vertical.pack
     required = pack.consent_mode is ConsentMode.REQUIRED
     standing = consents.standing(session, case) if required else consents.Standing()
@@ -103,13 +104,14 @@ def change_status(
         raise _refused(session, case, known, offer, composites)
     row = offer.row
     code = system_reason or _reason(row, reason, text, text_demanded)
+    said = _Said(code, (text or "").strip() or None, (note or "").strip() or None, claims or {})
     source = case.lifecycle_status
     target = lifecycle.target_of(row, known)
     if action is Action.ACTIVATE:
         _set_period(case, active_from, active_until)
     for step in (*row.through, target):
-        _record_step(session, actor, case, step, action, code, text, note, claims)
-    _keep_suspensions(session, actor, case, action, code, text)
+        _record_step(session, actor, case, step, action, said)
+    _keep_suspensions(session, actor, case, action, said)
     details = {"previous_status": source, "new_status": target, "reason_code": code, "elevated": actor.is_administrator}
     audit.append(session, actor, f"case.{action.value}", case=case, details=details)
     return case
@@ -141,17 +143,17 @@ _MOMENTS = {
 }
 
 
-def _record_step(
-    session: Session,
-    actor: Actor,
-    case: Case,
-    target: Status,
-    action: Action,
-    code: str | None,
-    text: str | None,
-    note: str | None,
-    claims: Mapping[str, Any] | None,
-) -> None:
+@dataclass(frozen=True)
+class _Said:
+    """What was said of a step: the reason, in words where asked, a note, and what the caller claims of it."""
+
+    code: str | None
+    text: str | None
+    note: str | None
+    claims: Mapping[str, Any]
+
+
+def _record_step(session: Session, actor: Actor, case: Case, target: Status, action: Action, said: _Said) -> None:
     """Move the case one state on and write the history row of that step."""
     at = clock.now()
     passing = action is Action.CLOSE and target is Status.STABILIZED
@@ -161,36 +163,39 @@ def _record_step(
             from_status=case.lifecycle_status,
             to_status=target,
             action=Action.STABILIZE if passing else action,
-            reason_code=code,
-            reason_text=text or None,
-            note=note or None,
+            reason_code=said.code,
+            reason_text=said.text,
+            note=said.note,
             actor_id=actor.user_id,
             actor_name=actor.name,
-            claims=dict(claims or {}),
+            claims=dict(said.claims),
             at=at,
         )
     )
     case.prior_status = case.lifecycle_status if target is Status.SUSPENDED else None
     case.lifecycle_status = target
     keeps_reason = target in (Status.SUSPENDED, Status.CLOSED, Status.ARCHIVED, Status.REOPENED)
-    case.status_reason, case.status_text = (code, text or None) if keeps_reason else (None, None)
+    case.status_reason, case.status_text = (said.code, said.text) if keeps_reason else (None, None)
+    case.last_actioned_at = at
     setattr(case, "stabilized_at" if passing else _MOMENTS[action], at)
+    _remember_who(actor, case, action)
+    session.flush()
+
+
+def _remember_who(actor: Actor, case: Case, action: Action) -> None:
     if action is Action.SUBMIT:
         case.submitted_by_id = actor.user_id
     if action is Action.VERIFY:
         case.verified_by_id = actor.user_id
-    if target is Status.ARCHIVED or action is Action.VERIFY:
+    if action in (Action.VERIFY, Action.ARCHIVE, Action.REFUSE):
         case.needs_triage = False
-    case.last_actioned_at = at
-    session.flush()
 
 
-def _keep_suspensions(
-    session: Session, actor: Actor, case: Case, action: Action, code: str | None, text: str | None
-) -> None:
+def _keep_suspensions(session: Session, actor: Actor, case: Case, action: Action, said: _Said) -> None:
     """Add the reason a case is suspended for, or lift those it stood for. Reasons are never edited."""
     if action is Action.SUSPEND:
-        session.add(CaseSuspension(case_id=case.id, reason_code=code, reason_text=text or None, actor_id=actor.user_id))
+        reasons_given = {"reason_code": said.code, "reason_text": said.text}
+        session.add(CaseSuspension(case_id=case.id, actor_id=actor.user_id, **reasons_given))
     elif action in (Action.RESUME, Action.ARCHIVE):
         for suspension in open_suspensions(session, case):
             suspension.lifted_at = clock.now()
@@ -268,5 +273,3 @@ def _open_conflicts(session: Session, case: Case) -> int:
 def _who(permission: Permission, pack) -> str:
     words = [_ROLE_WORDS[role.value] for role in holders(permission, pack)]
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
-
-

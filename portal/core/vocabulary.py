@@ -196,7 +196,5 @@ class Dialect(StrEnum):
     INTERVENTIONS = "interventions"
 
 
-LIVE = frozenset(
-    {Status.DRAFT, Status.SUBMITTED, Status.VERIFIED, Status.ACTIVE, Status.STABILIZED, Status.REOPENED}
-)
+LIVE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.VERIFIED, Status.ACTIVE, Status.STABILIZED, Status.REOPENED})
 READ_ONLY = frozenset({Status.SUSPENDED, Status.CLOSED, Status.ARCHIVED})

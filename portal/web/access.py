@@ -7,7 +7,19 @@ may do is decided in core; here is only the door.
 import uuid
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, flash, g, has_request_context, make_response, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    flash,
+    g,
+    has_request_context,
+    make_response,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, logout_user
 from flask_wtf.csrf import CSRFError
@@ -135,4 +147,4 @@ def _csrf_failed(error: CSRFError):
     """An expired session fails the CSRF check first: say that, and not 'bad request'."""
     if not current_user.is_authenticated and request.endpoint != "auth.login":
         return sign_in_again()
-    abort(400, description=_("This page has expired. Go back, reload it and try again; what you typed is kept."))
+    return abort(400, description=_("This page has expired. Go back, reload it and try again; what you typed is kept."))

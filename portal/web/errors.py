@@ -41,7 +41,9 @@ def status_of(error: domain.DomainError) -> int:
 
 def domain_page(error: domain.DomainError):
     """A refusal that no view turned into a message beside a field."""
-    message = _("There is no such page, or it is not yours to see.") if isinstance(error, domain.NotFound) else error.message
+    message = (
+        _("There is no such page, or it is not yours to see.") if isinstance(error, domain.NotFound) else error.message
+    )
     return _page(status_of(error), message)
 
 
@@ -57,7 +59,9 @@ def http_page(error: HTTPException):
 def _page(status: int, message: str | None, error: HTTPException | None = None):
     title, advice = _TITLES.get(status, _TITLES[500 if status >= 500 else 400])
     page = "_error.html" if wants_fragment() else "error.html"
-    body = render_template(page, title=title, message=message, advice=advice, error_reference=g.get("correlation_id", ""))
+    body = render_template(
+        page, title=title, message=message, advice=advice, error_reference=g.get("correlation_id", "")
+    )
     response = make_response(body, status)
     if error is not None:
         for name, value in error.get_headers():

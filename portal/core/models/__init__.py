@@ -27,6 +27,7 @@ from portal.core.models.person import (
     PersonContact,
     PersonExternalId,
     PersonIdentifier,
+    PersonKey,
     Relation,
 )
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
@@ -89,6 +90,7 @@ __all__ = [
     "PersonContact",
     "PersonExternalId",
     "PersonIdentifier",
+    "PersonKey",
     "Place",
     "PolicyPack",
     "Program",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict, MutableList
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, registry
 
 from portal.core import clock
 from portal.core.keys import keyring
@@ -58,7 +58,9 @@ class EncryptedText(sa.TypeDecorator):
 
 
 # A word list is stored as its words in a plain column: adding a word needs no migration.
-_Words = sa.Enum(enum.StrEnum, native_enum=False, length=24, values_callable=lambda words: [word.value for word in words])
+_Words = sa.Enum(
+    enum.StrEnum, native_enum=False, length=24, values_callable=lambda words: [word.value for word in words]
+)
 
 
 class Base(DeclarativeBase):
@@ -100,3 +102,12 @@ class Stamped:
     created_at: Mapped[Moment]
     updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now, onupdate=clock.now)
     version_id: Mapped[int] = mapped_column(sa.Integer, default=1)
+
+
+class Versioned(Stamped):
+    """Stamped rows of which two editors could overwrite one another: the second one is told (StaleDataError)."""
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let every UPDATE ask for the version that was read, and raise it."""
+        return {"version_id_col": cls.version_id}

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Stamped, ref
+from portal.core.models.base import Base, BigId, Code, Id, Moment, PublicId, Versioned, ref
 from portal.core.models.organisation import Organisation
 from portal.core.models.person import Household, Person
 from portal.core.models.user import User
@@ -16,7 +16,7 @@ from portal.core.vocabulary import Answer, Origin, Priority, Status, WorkState
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 
 
-class Case(Stamped, Base):
+class Case(Versioned, Base):
     """A case of one primary vertical. Its number is its integer id; ``reference`` is what people quote.
 
     ``root_id`` points at the case that this one was merged into (itself otherwise): merging is a pointer, so that
@@ -99,7 +99,9 @@ class Case(Stamped, Base):
         sa.CheckConstraint(
             "(lifecycle_status = 'suspended') = (prior_status IS NOT NULL)", name="suspended_remembers_prior"
         ),
-        sa.CheckConstraint("prior_status IS NULL OR prior_status NOT IN ('suspended', 'closed', 'archived')", name="prior"),
+        sa.CheckConstraint(
+            "prior_status IS NULL OR prior_status NOT IN ('suspended', 'closed', 'archived')", name="prior"
+        ),
         sa.CheckConstraint("lifecycle_status <> 'archived' OR archived_at IS NOT NULL", name="archived_when"),
         sa.CheckConstraint("lifecycle_status <> 'closed' OR closed_at IS NOT NULL", name="closed_when"),
         sa.CheckConstraint("merged_into_id IS NULL OR lifecycle_status = 'archived'", name="merged_is_archived"),
@@ -116,7 +118,6 @@ class Case(Stamped, Base):
         sa.Index("ix_cases_status_vertical", "lifecycle_status", "primary_vertical_id", "last_actioned_at"),
         {"sqlite_autoincrement": True},
     )
-    __mapper_args__ = {"version_id_col": "version_id"}
 
     @property
     def number(self) -> int:

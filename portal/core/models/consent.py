@@ -5,13 +5,13 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.models.base import Base, Code, Id, Moment, PublicId, Stamped, ref
+from portal.core.models.base import Base, Code, Id, Moment, PublicId, Versioned, ref
 from portal.core.models.person import Person
 from portal.core.models.vertical import Vertical
 from portal.core.vocabulary import ConsentStatus
 
 
-class Consent(Stamped, Base):
+class Consent(Versioned, Base):
     """One person's consent for one vertical. Guards read the dates; the status is a label a job keeps fresh."""
 
     __tablename__ = "consents"
@@ -49,7 +49,6 @@ class Consent(Stamped, Base):
         sa.CheckConstraint("active_until IS NULL OR active_until > active_from", name="ends_after_start"),
         sa.CheckConstraint("status <> 'withdrawn' OR withdrawn_at IS NOT NULL", name="withdrawn_when"),
     )
-    __mapper_args__ = {"version_id_col": "version_id"}
 
 
 class ConsentVersion(Base):

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped
 
-from portal.core.models.base import Base, Id, Moment, Name, PublicId, Stamped, ref
+from portal.core.models.base import Base, Id, Moment, Name, PublicId, Versioned, ref
 
 
-class Note(Stamped, Base):
+class Note(Versioned, Base):
     """What a worker wrote down for the team."""
 
     __tablename__ = "notes"
@@ -23,4 +23,3 @@ class Note(Stamped, Base):
     deleted_at: Mapped[dt.datetime | None]
 
     __table_args__ = (sa.Index("ix_notes_case_id_at", "case_id", "at", "id"),)
-    __mapper_args__ = {"version_id_col": "version_id"}

@@ -33,4 +33,3 @@ class Organisation(Stamped, Base):
         sa.CheckConstraint("kind IN ('installation', 'partner', 'service')", name="kind"),
         sa.CheckConstraint("status IN ('pending', 'active', 'inactive')", name="status"),
     )
-

@@ -5,11 +5,11 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Stamped, ref
+from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Versioned, ref
 from portal.core.vocabulary import AgeUnit, NameKnown, Verification
 
 
-class Person(Stamped, Base):
+class Person(Versioned, Base):
     """A person known to the installation, in whatever role. Nothing here is overwritten by a report.
 
     Codes are kept as told (``sex``, ``nationality`` …) with the label that came with them: lists differ between
@@ -60,7 +60,6 @@ class Person(Stamped, Base):
         sa.Index("ix_people_name_key", "name_key"),
         {"sqlite_autoincrement": True},
     )
-    __mapper_args__ = {"version_id_col": "version_id"}
 
     @property
     def display_name(self) -> str:
@@ -111,6 +110,21 @@ class PersonContact(Base):
     created_at: Mapped[Moment]
 
 
+class PersonKey(Base):
+    """A word of a person's name, folded, by which they are found without reading every name."""
+
+    __tablename__ = "person_keys"
+
+    person_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("people.id"), primary_key=True)
+    kind: Mapped[Code] = mapped_column(primary_key=True)  # name, sound
+    # Compared by byte order on every engine, so that a prefix is a range of the index.
+    key: Mapped[str] = mapped_column(
+        sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql"), primary_key=True
+    )
+
+    __table_args__ = (sa.Index("ix_person_keys_kind_key", "kind", "key", "person_id"),)
+
+
 class PersonExternalId(Base):
     """What another organisation calls a person. Not unique: one client sends the same constant for everybody."""
 
@@ -151,7 +165,7 @@ class OwnRecord(Base):
     person_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("people.id"), primary_key=True, index=True)
 
 
-class Household(Stamped, Base):
+class Household(Versioned, Base):
     """People who live together; a case may support the household as a whole."""
 
     __tablename__ = "households"
@@ -173,7 +187,6 @@ class Household(Stamped, Base):
     __table_args__ = (
         sa.CheckConstraint("verification_status <> 'verified' OR verified_at IS NOT NULL", name="verified_when"),
     )
-    __mapper_args__ = {"version_id_col": "version_id"}
 
 
 class HouseholdMember(Base):

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.core.models.base import BigId, Base, Code, Id, Moment, Name, PublicId, Stamped, ref
+from portal.core.models.base import Base, BigId, Code, Id, Moment, Name, PublicId, Stamped, ref
 from portal.core.vocabulary import ConsentMode, Origin
 
 

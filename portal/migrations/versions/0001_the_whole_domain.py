@@ -644,6 +644,19 @@ def upgrade():
         )
 
     op.create_table(
+        "person_keys",
+        sa.Column("person_id", BIG_ID, nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column(
+            "key", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_keys_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "kind", "key", name=op.f("pk_person_keys")),
+    )
+    with op.batch_alter_table("person_keys", schema=None) as batch_op:
+        batch_op.create_index("ix_person_keys_kind_key", ["kind", "key", "person_id"], unique=False)
+
+    op.create_table(
         "relations",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("person_id", BIG_ID, nullable=False),
@@ -1612,6 +1625,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_relations_other_id"))
 
     op.drop_table("relations")
+    with op.batch_alter_table("person_keys", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_keys_kind_key")
+
+    op.drop_table("person_keys")
     with op.batch_alter_table("person_identifiers", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_person_identifiers_verified",

@@ -10,11 +10,13 @@ class LoginForm(FlaskForm):
     """E-mail and password, and the page to come back to."""
 
     email = StringField(
-        _l("Work e-mail"), [InputRequired(_l("Enter your e-mail address")), Length(max=255)],
+        _l("Work e-mail"),
+        [InputRequired(_l("Enter your e-mail address")), Length(max=255)],
         render_kw={"autocomplete": "username", "type": "email"},
     )
     password = PasswordField(
-        _l("Password"), [InputRequired(_l("Enter your password")), Length(max=1024)],
+        _l("Password"),
+        [InputRequired(_l("Enter your password")), Length(max=1024)],
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField()
