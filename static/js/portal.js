@@ -118,6 +118,11 @@
     focusAfterSwap(detail);
   });
 
+  /* htmx notes the address for a history cache that is switched off; an address can hold a name that was searched for. */
+  for (const moved of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) {
+    document.addEventListener(moved, () => window.sessionStorage.removeItem("htmx-current-path-for-history"));
+  }
+
   /* Busy while asking; a failure is told in words and changes nothing on the page. */
   const setBusy = (element, busy) => {
     if (busy) element.setAttribute("aria-busy", "true");
