@@ -15,7 +15,7 @@ from portal.core.permissions import Permission, require
 def give(
     session: Session, actor: Actor, case: Case, to: User, *, reason: str = "", version: int | None = None
 ) -> Assignment:
-    """Make *to* the owner; the previous owner's assignment ends. Raises InvalidInput, AlreadyDone, ReadOnly, Forbidden."""
+    """Make *to* the owner; the assignment of the one before ends. Raises InvalidInput, AlreadyDone, ReadOnly."""
     cases.require_editable(session, actor, case, Permission.ASSIGN, version=version)
     if to not in cases.assignable_users(session, case.primary_vertical_id):
         raise InvalidInput("This person cannot take cases of this vertical.", target="assigned_to")
