@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import answers, api, cli, web
 from portal.config import Settings, load_settings
@@ -30,6 +31,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.allow_moving(settings.data_dir if settings.is_rehearsal else None)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _set_up_extensions(app, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops)
     web.register(app)
     api.register(app)
     answers.register(app)

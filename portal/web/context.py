@@ -1,5 +1,9 @@
 """What every page knows, and the headers every answer of the browser carries."""
 
+import functools
+import hashlib
+from pathlib import Path
+
 from flask import Flask, Response, current_app, request
 from flask_babel import get_locale
 
@@ -18,6 +22,7 @@ def register(app: Flask) -> None:
     app.context_processor(_names)
     formats.register(app)
     app.after_request(_headers)
+    app.url_defaults(_name_by_content)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
@@ -33,6 +38,19 @@ def _names() -> dict[str, object]:
     }
 
 
+def _name_by_content(endpoint: str, values: dict[str, object]) -> None:
+    """Put the content's digest into the address of a static file, so that it can be kept until it changes."""
+    if endpoint == "static" and "v" not in values:
+        path = Path(current_app.static_folder) / str(values.get("filename", ""))
+        if path.is_file():
+            values["v"] = _digest(path, path.stat().st_mtime_ns)
+
+
+@functools.cache
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
 def _headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -44,4 +62,6 @@ def _headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     if request.path.startswith("/app"):
         headers["Cache-Control"] = "no-store"
+    elif request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
