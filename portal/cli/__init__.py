@@ -2,6 +2,38 @@
 
 from flask import Flask
 
+from portal.cli import (
+    audit,
+    backup,
+    clock,
+    demo,
+    jobs,
+    keys,
+    organisation,
+    reference,
+    serve,
+    token,
+    user,
+)
+
+COMMANDS = (
+    audit.group,
+    audit.checkpoint,
+    backup.backup,
+    backup.restore,
+    clock.group,
+    demo.group,
+    jobs.group,
+    keys.group,
+    organisation.group,
+    reference.group,
+    serve.serve,
+    token.group,
+    user.group,
+)
+
 
 def register(app: Flask) -> None:
     """Add the portal's commands to the application."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

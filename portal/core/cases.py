@@ -1,12 +1,13 @@
 """Cases: finding one, opening one, and the changes that are not steps of the lifecycle (see transitions.py)."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.core import audit, clock, consents
 from portal.core.actors import Actor
@@ -48,9 +49,9 @@ _EDITABLE = frozenset(
 )
 
 
-def find(session: Session, actor: Actor, number: int, *, lock: bool = False) -> Case:
-    """The case with that number. Raises NotFound when it does not exist or *actor* may not see it."""
-    return _one(session, actor, Case.id == number, lock=lock)
+def find(session: Session, actor: Actor, number: int, *, lock: bool = False, options: Sequence[ORMOption] = ()) -> Case:
+    """The case with that number, and with it what ``options`` load. Raises NotFound when absent or not to be seen."""
+    return _one(session, actor, Case.id == number, lock=lock, options=options)
 
 
 def find_by_uuid(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) -> Case:
@@ -58,8 +59,8 @@ def find_by_uuid(session: Session, actor: Actor, uuid: Any, *, lock: bool = Fals
     return _one(session, actor, Case.uuid == uuid, lock=lock)
 
 
-def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool], *, lock: bool) -> Case:
-    query = sa.select(Case).where(which, visible_cases(actor)).options(joinedload(Case.primary_vertical))
+def _one(session: Session, actor: Actor, which, *, lock: bool, options: Sequence[ORMOption] = ()) -> Case:
+    query = sa.select(Case).where(which, visible_cases(actor)).options(joinedload(Case.primary_vertical), *options)
     if lock:
         query = query.with_for_update(of=Case).execution_options(populate_existing=True)
     case = session.scalar(query)
@@ -74,8 +75,13 @@ def root(session: Session, case: Case) -> Case:
 
 
 def default_vertical(session: Session, origin: Origin) -> Vertical:
-    """The vertical that answers this door. Raises InvalidInput when the office has set none."""
+    """The vertical that answers this door. Raises InvalidInput when the office has set none.
+
+    Reports by web form go to the helpline's unless the office has set one for them.
+    """
     vertical = session.scalar(sa.select(Vertical).where(Vertical.default_for == origin))
+    if vertical is None and origin is Origin.WEBFORM:
+        return default_vertical(session, Origin.HELPLINE)
     if vertical is None:
         raise InvalidInput("No vertical is set to answer this kind of case.", target="primary_vertical_id")
     return vertical

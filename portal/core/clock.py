@@ -1,11 +1,15 @@
 """The portal's clock. Everything that asks for the time asks here, so that ``clock advance`` can move it."""
 
+import contextlib
+import contextvars
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 UTC = dt.UTC
 _offset_file: Path | None = None
 _read_at: tuple[int, dt.timedelta] | None = None
+_pretended: contextvars.ContextVar[dt.datetime | None] = contextvars.ContextVar("pretended", default=None)
 
 
 def allow_moving(data_dir: Path | None) -> None:
@@ -17,7 +21,7 @@ def allow_moving(data_dir: Path | None) -> None:
 
 def now() -> dt.datetime:
     """The present moment, aware, in UTC."""
-    return dt.datetime.now(UTC) + _offset()
+    return _pretended.get() or dt.datetime.now(UTC) + _offset()
 
 
 def today(zone: dt.tzinfo = UTC) -> dt.date:
@@ -33,6 +37,18 @@ def advance(by: dt.timedelta) -> dt.timedelta:
     _offset_file.parent.mkdir(parents=True, exist_ok=True)
     _offset_file.write_text(str(total.total_seconds()), encoding="ascii")
     return total
+
+
+@contextlib.contextmanager
+def pretended(moment: dt.datetime) -> Iterator[None]:
+    """Let everything inside happen at *moment*: the invented past of demo data. Raises RuntimeError as ``advance``."""
+    if _offset_file is None:
+        raise RuntimeError("The clock can be moved in demo and test installations only.")
+    mark = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(mark)
 
 
 def _offset() -> dt.timedelta:

@@ -13,8 +13,18 @@ class WrongEnvironment(RuntimeError):
 
 
 def stamp(session: Session, environment: str) -> None:
-    """Remember what this database was loaded as."""
-    session.merge(Setting(key=ENVIRONMENT, value=environment))
+    """Remember what this database was loaded as; what it was loaded as first stands.
+
+    Raises WrongEnvironment when it belongs to a real installation and a rehearsal is about to write into it.
+    """
+    stamped = session.get(Setting, ENVIRONMENT)
+    if stamped is None:
+        session.add(Setting(key=ENVIRONMENT, value=environment))
+    elif environment in ("demo", "test") and stamped.value in ("live", "staging"):
+        raise WrongEnvironment(
+            f"This database belongs to a {stamped.value} installation and takes no {environment} data. "
+            "Set PORTAL_DATA_DIR or PORTAL_DATABASE_URL to another one."
+        )
 
 
 def refuse_wrong_environment(engine: sa.Engine, environment: str) -> None:

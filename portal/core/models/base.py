@@ -70,8 +70,9 @@ class Base(DeclarativeBase):
     registry = registry(
         type_annotation_map={
             dt.datetime: UtcDateTime,
-            dict[str, Any]: MutableDict.as_mutable(Json),
-            list[Any]: MutableList.as_mutable(Json),
+            # Two instances: what watches for changes is told apart by the instance of the type.
+            dict[str, Any]: MutableDict.as_mutable(Json.copy()),
+            list[Any]: MutableList.as_mutable(Json.copy()),
             str: sa.Text,
             uuid.UUID: sa.Uuid,
             enum.StrEnum: _Words,

@@ -1,0 +1,53 @@
+"""``user create``."""
+
+import click
+
+from portal.cli.speech import Noun
+from portal.core import accounts, reference
+from portal.core.actors import SYSTEM
+from portal.core.models import Organisation
+from portal.core.unit import unit_of_work
+from portal.core.vocabulary import Role
+from portal.extensions import db
+
+group = Noun("user", help="People who work here.")
+
+
+@group.command("create")
+@click.option("--email", required=True, help="What they sign in with.")
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--vertical", "verticals", multiple=True, metavar="CODE", help="A vertical they work in; repeat for more."
+)
+@click.option("--agent-code", help="What the helpline's systems call them (src_usr).")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def create(
+    email: str, name: str, role: str, verticals: tuple[str, ...], agent_code: str | None, password_stdin: bool
+) -> None:
+    """Register a user. The password is asked for, or read with --password-stdin."""
+    if db.session.get(Organisation, reference.INSTALLATION) is None:
+        raise click.ClickException("This installation is empty. First: flask --app wsgi reference load")
+    password_hash = accounts.hash_password(_password(password_stdin))
+    with unit_of_work(db.session, SYSTEM, intent="user.create"):
+        made = accounts.create_user(
+            db.session,
+            SYSTEM,
+            email=email.strip(),
+            name=name.strip(),
+            role=Role(role),
+            password_hash=password_hash,
+            vertical_codes=verticals,
+            agent_code=agent_code,
+        )
+        number = made.id
+    click.echo(f"Created user {number}: {name.strip()}, {role}.")
+
+
+def _password(from_stdin: bool) -> str:
+    if not from_stdin:
+        return click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    if not password:
+        raise click.ClickException("Standard input held no password.")
+    return password
