@@ -34,6 +34,11 @@ def give(
     return made
 
 
+def begin(session: Session, actor: Actor, case: Case) -> Assignment:
+    """Record that the owner with whom a case was opened is assigned to it; the opening itself is the audit event."""
+    return _add(session, actor, case, case.owner, effective_from=case.created_at)
+
+
 def add(
     session: Session,
     actor: Actor,

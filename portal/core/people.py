@@ -78,7 +78,7 @@ def register(session: Session, actor: Actor, told: PersonTold, *, vertical_id: i
         name = " ".join(part for part in (told.given_name, told.family_name) if part)[:255]
     person = Person(
         full_name=name,
-        name_known=told.name_known or _judge(name),
+        name_known=told.name_known or judge_name(name),
         name_key=fold(name)[:255],
         age_at=clock.today() if told.age_value is not None else None,
         registered_by_id=actor.user_id,
@@ -88,7 +88,7 @@ def register(session: Session, actor: Actor, told: PersonTold, *, vertical_id: i
     )
     session.add(person)
     session.flush()
-    _index_name(session, person)
+    index_name(session, person)
     _add_contacts(session, person, told)
     if told.national_id and told.national_id.strip():
         add_identifier(session, person, told.national_id_type or "", told.national_id)
@@ -248,7 +248,8 @@ def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> Perso
     return person
 
 
-def _judge(name: str) -> NameKnown:
+def judge_name(name: str) -> NameKnown:
+    """What a name as told says of itself: given, a placeholder, or not asked."""
     if not name:
         return NameKnown.NOT_ASKED
     return NameKnown.PLACEHOLDER if is_placeholder(name) else NameKnown.GIVEN
@@ -260,7 +261,8 @@ def _capped(fact: str, value: Any) -> Any:
     return value.strip()[: _CAPS.get(fact, 255)] or None
 
 
-def _index_name(session: Session, person: Person) -> None:
+def index_name(session: Session, person: Person) -> None:
+    """Let a person be found by each word of their name."""
     if person.name_known is NameKnown.GIVEN:
         words = {word[:64] for word in fold(f"{person.full_name} {person.organisation_name or ''}").split()}
         session.add_all(PersonKey(person_id=person.id, kind="name", key=word) for word in sorted(words))
