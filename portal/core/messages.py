@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock
+from portal.core import audit, cases
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Case, CasePerson, Message, MessageSeen, Person
@@ -56,23 +56,12 @@ def of_case(
     return list(session.scalars(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)))
 
 
-def seen_up_to(session: Session, actor: Actor, case: Case) -> dt.datetime | None:
-    """Up to when *actor* has seen the thread; None when they never opened it."""
-    query = sa.select(MessageSeen.up_to).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
-    return session.scalar(query)
-
-
-def mark_seen(session: Session, actor: Actor, case: Case) -> None:
-    """Remember that *actor* has seen the thread now. A marker, not casework: it is no audit event."""
-    key = {"user_id": actor.user_id, "case_id": case.id}
-    at = clock.now()
-    changed = session.execute(
-        sa.update(MessageSeen)
-        .where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
-        .values(up_to=at)
-    )
+def mark_seen(session: Session, actor: Actor, case_id: int, up_to: dt.datetime) -> None:
+    """Remember up to when *actor* has seen the thread. A marker, not casework: it is no audit event."""
+    mine = MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case_id
+    changed = session.execute(sa.update(MessageSeen).where(*mine).values(up_to=up_to))
     if changed.rowcount == 0:
-        session.add(MessageSeen(**key, up_to=at))
+        session.add(MessageSeen(user_id=actor.user_id, case_id=case_id, up_to=up_to))
 
 
 def _is_on_case(session: Session, case: Case, person: Person) -> bool:

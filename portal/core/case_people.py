@@ -1,0 +1,26 @@
+"""The people on a case: reporter, clients, alleged perpetrators and others, each with what was said of them."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core.models import Case, CasePerson, Person
+from portal.core.vocabulary import PersonRole
+
+ORDER = (PersonRole.CLIENT, PersonRole.REPORTER, PersonRole.PERPETRATOR, PersonRole.OTHER)
+
+
+def of_case(session: Session, case: Case, *, identifiers: bool = False) -> list[CasePerson]:
+    """Everybody on the case with their contacts: clients, then the reporter, then alleged perpetrators."""
+    person = joinedload(CasePerson.person)
+    options = [person.joinedload(Person.contacts)]
+    if identifiers:
+        options.append(person.selectinload(Person.identifiers))
+    query = sa.select(CasePerson).where(CasePerson.case_id == case.id).options(*options)
+    found = session.scalars(query.order_by(CasePerson.position, CasePerson.id)).unique()
+    return sorted(found, key=lambda part: ORDER.index(PersonRole(part.role)))
+
+
+def reachable(parts: list[CasePerson]) -> list[Person]:
+    """Those to whom a message of this case can be written: clients first, then the reporter; never the accused."""
+    people = [part.person for part in parts if part.role in (PersonRole.CLIENT, PersonRole.REPORTER)]
+    return list(dict.fromkeys(people))

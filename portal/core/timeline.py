@@ -1,0 +1,312 @@
+"""What happened on a case, in one order: steps, assignments, changes, messages and notes, a page at a time.
+
+One statement brings a page, whatever it is made of, so that a case of five hundred messages costs what a new one does.
+Messages and notes stay in their own tables; they only meet here, to be read by staff.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.models import (
+    Assignment,
+    AuditEvent,
+    AuditValue,
+    Case,
+    CaseStatusHistory,
+    Message,
+    MessageSeen,
+    Note,
+    User,
+)
+from portal.core.models.base import BigId, EncryptedText, Json, UtcDateTime
+from portal.core.vocabulary import Action
+
+PAGE = 50
+
+
+class Kind(enum.IntEnum):
+    """What an entry is. The number orders entries of the same moment."""
+
+    CHANGE = 1
+    ASSIGNMENT = 2
+    STATUS = 3
+    MESSAGE = 4
+    NOTE = 5
+
+
+ALL = frozenset(Kind)
+THREAD = frozenset({Kind.MESSAGE, Kind.NOTE})
+
+# Told by rows of their own: a step, an assignment, a message and a note are not shown twice.
+_TOLD_ELSEWHERE = frozenset(
+    {f"case.{action.value}" for action in Action} | {"case.create", "case.assign", "note.write", "message.write"}
+)
+_KEEP_NO_VERSION = ("note.write", "message.write")  # they make nobody's open form stale
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The place of an entry in the order; a page goes on below it."""
+
+    at: dt.datetime
+    kind: int
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.kind}~{self.id}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Cursor | None":
+        """The cursor that an address carries, or None where it carries none that can be read."""
+        try:
+            at, kind, number = (text or "").split("~")
+            moment = dt.datetime.fromisoformat(at)
+            return cls(moment, int(kind), int(number)) if moment.tzinfo else None
+        except (ValueError, OverflowError):
+            return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. ``what`` is the action, or the direction of a message; ``delivery`` what became of it."""
+
+    kind: Kind
+    id: int
+    at: dt.datetime
+    who: str
+    who_id: int | None
+    what: str
+    source: str | None = None
+    target: str | None = None
+    reason: str | None = None
+    subject: str | None = None
+    text: str | None = None
+    note: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    people: list[Any] = field(default_factory=list)
+    withdrawn_at: dt.datetime | None = None
+    arrived_at: dt.datetime | None = None  # of a message, which may have been sent long before
+    is_new: bool = False
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where this entry stands."""
+        return Cursor(self.at, self.kind, self.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries, newest first, and where older ones begin (None at the end). ``newest`` is False below the first page.
+
+    ``unseen`` says that there is something to mark as seen, up to ``asked_at``.
+    """
+
+    entries: list[Entry]
+    older: Cursor | None
+    newest: bool
+    asked_at: dt.datetime
+    unseen: bool
+
+    @property
+    def oldest_first(self) -> list[Entry]:
+        """The same page as a conversation is read."""
+        return self.entries[::-1]
+
+    @property
+    def new(self) -> list[Entry]:
+        """What the reader has not seen."""
+        return [entry for entry in self.entries if entry.is_new]
+
+
+_COLUMNS: dict[str, Any] = {
+    "at": UtcDateTime(),
+    "who": sa.Text(),
+    "who_id": BigId,
+    "what": sa.Text(),
+    "source": sa.Text(),
+    "target": sa.Text(),
+    "reason": sa.Text(),
+    "subject": sa.Text(),
+    "text": sa.Text(),
+    "note": EncryptedText(),
+    "details": Json,
+    "people": Json,
+    "withdrawn_at": UtcDateTime(),
+    "arrived_at": UtcDateTime(),
+}
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    *,
+    kinds: Collection[Kind] = ALL,
+    limit: int = PAGE,
+    before: Cursor | None = None,
+) -> Page:
+    """The newest entries of these kinds, or those below ``before``, marked where *actor* has not seen them."""
+    branches = [_BRANCHES[kind](case.id) for kind in sorted(kinds)]
+    parts = [_part(kind, given, limit, before) for kind, given in zip(sorted(kinds), branches, strict=True)]
+    union = sa.union_all(*[sa.select(part) for part in parts]).subquery()
+    seen = sa.select(MessageSeen.up_to).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
+    query = sa.select(union, seen.scalar_subquery().label("seen"))
+    query = query.order_by(union.c.at.desc(), union.c.kind.desc(), union.c.id.desc()).limit(limit + 1)
+    asked_at = clock.now()
+    rows = session.execute(query).mappings().all()
+    entries = [_entry(row, actor) for row in rows[:limit]]
+    older = entries[-1].cursor if len(rows) > limit else None
+    unseen = any(entry.is_new for entry in entries) or any(row["seen"] is None for row in rows)
+    return Page(entries, older, before is None, asked_at, unseen and before is None)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody changed since a version: who, when, what, and the values of each field before and after."""
+
+    at: dt.datetime
+    who: str
+    action: str
+    details: dict[str, Any]
+    values: dict[str, tuple[str | None, str | None]]
+
+
+def changes_since(session: Session, case: Case, version: int) -> list[Change]:
+    """What made *version* of the case stale, oldest first (lesson 9: theirs is shown beside mine)."""
+    query = sa.select(AuditEvent).where(AuditEvent.chain_key == f"case:{case.id}", AuditEvent.outcome == "done")
+    query = query.where(AuditEvent.action.not_in(_KEEP_NO_VERSION))
+    newest = session.scalars(query.order_by(AuditEvent.seq.desc()).limit(PAGE)).all()
+    events = [event for event in reversed(newest) if event.details.get("version", 0) > version]
+    values: dict[int, dict[str, tuple[str | None, str | None]]] = {event.id: {} for event in events}
+    for kept in session.scalars(sa.select(AuditValue).where(AuditValue.event_id.in_(values))):
+        values[kept.event_id][kept.field] = (kept.before, kept.after)
+    return [Change(event.at, event.actor_name, event.action, event.details, values[event.id]) for event in events]
+
+
+def _part(kind: Kind, given: tuple[sa.Select, dict[str, Any]], limit: int, before: Cursor | None) -> sa.Subquery:
+    """One kind's newest rows as columns that all kinds share; each reads no more of its index than the page holds."""
+    source, columns = given
+    number, at = columns["id"], columns["at"]
+    shared = [
+        sa.type_coerce(columns[name], kept) if name in columns else sa.cast(sa.null(), kept)
+        for name, kept in _COLUMNS.items()
+    ]
+    named = [column.label(name) for column, name in zip(shared, _COLUMNS, strict=True)]
+    query = source.with_only_columns(
+        sa.literal_column(str(int(kind)), sa.Integer).label("kind"), number.label("id"), *named
+    )
+    if before is not None:
+        query = query.where(_below(before, kind, at, number))
+    return query.order_by(at.desc(), number.desc()).limit(limit + 1).subquery()
+
+
+def _below(before: Cursor, kind: Kind, at, number) -> sa.ColumnElement[bool]:
+    if kind < before.kind:
+        return at <= before.at
+    if kind > before.kind:
+        return at < before.at
+    return sa.tuple_(at, number) < sa.tuple_(sa.literal(before.at, UtcDateTime()), sa.literal(before.id, BigId))
+
+
+def _entry(row, actor: Actor) -> Entry:
+    given = {name: row[name] for name in _COLUMNS}
+    given["details"] = dict(given["details"] or {})
+    given["people"] = list(given["people"] or [])
+    kind = Kind(row["kind"])
+    if kind is Kind.MESSAGE:
+        given["who"] = given["details"].get("name") or given["details"].get("email") or ""
+    mine = given["who_id"] is not None and given["who_id"] == actor.user_id
+    is_new = row["seen"] is not None and (row["arrived_at"] or row["at"]) > row["seen"] and not mine
+    return Entry(kind=kind, id=row["id"], is_new=is_new, **given)
+
+
+def _changes(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
+    wanted = AuditEvent.case_id == case_id, AuditEvent.outcome == "done", AuditEvent.action.not_in(_TOLD_ELSEWHERE)
+    return sa.select(AuditEvent).where(*wanted), {
+        "id": AuditEvent.id,
+        "at": AuditEvent.at,
+        "who": AuditEvent.actor_name,
+        "who_id": AuditEvent.actor_id,
+        "what": AuditEvent.action,
+        "details": AuditEvent.details,
+    }
+
+
+def _assignments(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
+    giver, taker = aliased(User), aliased(User)
+    source = (
+        sa.select(Assignment)
+        .join(taker, taker.id == Assignment.user_id)
+        .outerjoin(giver, giver.id == Assignment.assigned_by_id)
+        .where(Assignment.case_id == case_id)
+    )
+    return source, {
+        "id": Assignment.id,
+        "at": Assignment.created_at,
+        "who": giver.name,
+        "who_id": Assignment.assigned_by_id,
+        "what": sa.literal_column("'assign'"),
+        "target": taker.name,
+        "text": Assignment.reason,
+    }
+
+
+def _steps(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
+    step = CaseStatusHistory
+    return sa.select(step).where(step.case_id == case_id), {
+        "id": step.id,
+        "at": step.at,
+        "who": step.actor_name,
+        "who_id": step.actor_id,
+        "what": step.action,
+        "source": step.from_status,
+        "target": step.to_status,
+        "reason": step.reason_code,
+        "text": step.reason_text,
+        "note": step.note,
+    }
+
+
+def _messages(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
+    return sa.select(Message).where(Message.case_id == case_id), {
+        "id": Message.id,
+        "at": Message.sent_at,
+        "who_id": Message.author_id,
+        "what": Message.direction,
+        "source": Message.channel,
+        "target": Message.delivery,
+        "subject": Message.subject,
+        "text": Message.text,
+        "details": Message.sender,
+        "people": Message.recipients,
+        "withdrawn_at": Message.withdrawn_at,
+        "arrived_at": Message.created_at,
+    }
+
+
+def _notes(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
+    return sa.select(Note).where(Note.case_id == case_id, Note.deleted_at.is_(None)), {
+        "id": Note.id,
+        "at": Note.at,
+        "who": Note.author_name,
+        "who_id": Note.author_id,
+        "what": sa.literal_column("'note'"),
+        "text": Note.text,
+    }
+
+
+_BRANCHES = {
+    Kind.CHANGE: _changes,
+    Kind.ASSIGNMENT: _assignments,
+    Kind.STATUS: _steps,
+    Kind.MESSAGE: _messages,
+    Kind.NOTE: _notes,
+}
