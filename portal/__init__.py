@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.from_mapping(_flask_config(settings))
     app.extensions["settings"] = settings
     configure_logging(settings)
-    keys.configure(settings.data_keys, settings.index_key, settings.audit_key)
+    keys.configure(settings.data_keys, settings.index_key, settings.audit_key, settings.token_keys)
     clock.allow_moving(settings.data_dir if settings.is_rehearsal else None)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _set_up_extensions(app, settings)

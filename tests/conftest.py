@@ -148,7 +148,8 @@ def installation(engine_name: str, request: pytest.FixtureRequest) -> Installati
         {"sqlite": "sqlite_installation", "postgresql": "postgres_installation"}[engine_name]
     )
     # Two applications in one process have different keys and clocks; the one under test sets its own.
-    keys.configure(made.settings.data_keys, made.settings.index_key, made.settings.audit_key)
+    given = made.settings
+    keys.configure(given.data_keys, given.index_key, given.audit_key, given.token_keys)
     clock.allow_moving(made.settings.data_dir)
     made.renew()
     return made

@@ -32,6 +32,18 @@ class InvalidInput(DomainError):
         self.problem = problem
 
 
+class NotAuthenticated(DomainError):
+    """No token, or one that is not valid here: forged, expired, revoked, or meant for another dialect."""
+
+    code = "ERR_AUTH_INVALID_TOKEN"
+
+
+class HolderInactive(NotAuthenticated):
+    """A genuine token of a user or an organisation that has been deactivated."""
+
+    code = "ERR_AUTH_INACTIVE"
+
+
 class Refused(DomainError):
     """A rule or a right stands against it. Refusals are recorded in the audit."""
 

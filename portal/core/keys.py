@@ -1,7 +1,7 @@
 """The installation's keys: encrypting columns, blind indexes and the audit chain.
 
-Three keys, because they age differently: data keys rotate (newest first), the index key does not (every index would
-have to be rebuilt), and the audit key proves the past and so must never sit in the database it proves.
+Four kinds, because they age differently: data keys and token keys rotate (newest first), the index key does not (every
+index would have to be rebuilt), and the audit key proves the past and so must never sit in the database it proves.
 """
 
 import hashlib
@@ -13,21 +13,22 @@ from cryptography.fernet import Fernet, MultiFernet
 
 @dataclass(frozen=True)
 class Keyring:
-    """Keys in use. ``data`` encrypts with its newest key and decrypts with any."""
+    """Keys in use. ``data`` encrypts with its newest key and decrypts with any; the newest of ``tokens`` signs."""
 
     data: MultiFernet
     index: bytes
     audit: bytes
+    tokens: tuple[str, ...]
 
 
 _keyring: Keyring | None = None
 
 
-def configure(data_keys: tuple[str, ...], index_key: str, audit_key: str) -> None:
+def configure(data_keys: tuple[str, ...], index_key: str, audit_key: str, token_keys: tuple[str, ...]) -> None:
     """Set the keys of this process; called once by the application factory."""
     global _keyring
     fernet = MultiFernet([Fernet(key) for key in data_keys])
-    _keyring = Keyring(data=fernet, index=index_key.encode(), audit=audit_key.encode())
+    _keyring = Keyring(data=fernet, index=index_key.encode(), audit=audit_key.encode(), tokens=token_keys)
 
 
 def keyring() -> Keyring:
