@@ -1,0 +1,165 @@
+"""Partner organisations: registering them, opening their door once, and closing it."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, clock, tokens
+from portal.core.actors import SYSTEM, Actor
+from portal.core.database import locked
+from portal.core.errors import Forbidden, InvalidInput
+from portal.core.models import ApiToken, Notice, Organisation, User
+from portal.core.permissions import Permission, require
+from portal.core.vocabulary import Dialect, Priority, Role
+
+WINDOW = dt.timedelta(minutes=30)
+LIVE_TOKENS = 2
+
+# What the digits of ``priority`` mean: as contracts 001 and 002 say, or as installations upstream have it (design 8.1).
+PRIORITY_MAPS: dict[str, dict[str, str]] = {
+    "contract": {"1": "high", "2": "medium", "3": "low"},
+    "upstream": {"1": "low", "2": "medium", "3": "high"},
+}
+
+
+def register(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    email: str,
+    pending: bool = False,
+    priority_map: Mapping[str, str] | None = None,
+    time_zone: str | None = None,
+) -> Organisation:
+    """Register a partner; approved at once unless *pending* (design 10.2). Raises InvalidInput for a taken name.
+
+    ``priority_map`` counts as confirmed when it is given; else the contract's meaning holds and every report shows
+    how its priority was read, until somebody confirms it (review 4.8).
+    """
+    require(actor, Permission.ADMINISTER)
+    name, email = " ".join(name.split()), email.strip()
+    if not name:
+        raise InvalidInput("Give the organisation a name.", target="name", problem="missing")
+    if "@" not in email:
+        raise InvalidInput("Give the e-mail address of the organisation.", target="email")
+    if find(session, name) is not None:
+        raise InvalidInput("There is an organisation of this name already.", target="name")
+    made = Organisation(
+        name=name[:255],
+        email=email[:255],
+        kind="partner",
+        status="pending" if pending else "active",
+        priority_map=_checked(priority_map) if priority_map else dict(PRIORITY_MAPS["contract"]),
+        priority_confirmed=bool(priority_map),
+    )
+    if time_zone:
+        made.time_zone = time_zone
+    session.add(made)
+    session.flush()
+    _note(session, actor, made, "organisation.register", status=made.status)
+    return made
+
+
+def approve(session: Session, actor: Actor, organisation: Organisation) -> Organisation:
+    """Let a pending or deactivated organisation in."""
+    require(actor, Permission.ADMINISTER)
+    organisation.status = "active"
+    _note(session, actor, organisation, "organisation.approve")
+    return organisation
+
+
+def confirm_priorities(
+    session: Session, actor: Actor, organisation: Organisation, meaning: Mapping[str, str]
+) -> Organisation:
+    """Settle what this partner's priority digits mean."""
+    require(actor, Permission.ADMINISTER)
+    organisation.priority_map, organisation.priority_confirmed = _checked(meaning), True
+    _note(session, actor, organisation, "organisation.priorities", meaning=dict(organisation.priority_map))
+    return organisation
+
+
+def arm(
+    session: Session,
+    actor: Actor,
+    organisation: Organisation,
+    *,
+    window: dt.timedelta = WINDOW,
+    address: str | None = None,
+) -> Organisation:
+    """Open the token endpoint to this organisation, once, for a while, for one address where one is given."""
+    require(actor, Permission.ADMINISTER)
+    if organisation.status != "active":
+        raise InvalidInput("This organisation is not active.", target="organisation")
+    organisation.armed_until, organisation.armed_address = clock.now() + window, address
+    _note(session, actor, organisation, "organisation.arm", until=organisation.armed_until)
+    return organisation
+
+
+def deactivate(session: Session, actor: Actor, organisation: Organisation) -> Organisation:
+    """Close the door: its tokens stay genuine and are refused (403). The installation itself cannot be closed."""
+    require(actor, Permission.ADMINISTER)
+    if organisation.kind == "installation":
+        raise InvalidInput("This is the installation itself.", target="organisation")
+    organisation.status, organisation.armed_until = "inactive", None
+    _note(session, actor, organisation, "organisation.deactivate")
+    return organisation
+
+
+def listed(session: Session) -> list[Organisation]:
+    """All organisations, this installation first."""
+    return list(session.scalars(sa.select(Organisation).order_by(Organisation.id)))
+
+
+def find(session: Session, name: str, *, lock: bool = False) -> Organisation | None:
+    """The organisation of that name, in any case of letters."""
+    query = sa.select(Organisation).where(sa.func.lower(Organisation.name) == " ".join(name.split()).lower())
+    return session.scalar(locked(query) if lock else query)
+
+
+def claim_token(
+    session: Session, *, name: str, email: str, address: str, correlation_id: str = ""
+) -> tuple[str, ApiToken]:
+    """Issue the web form token for which an administrator opened the window (contract 002, design 3b).
+
+    Name and e-mail are public facts and prove nothing: the organisation must be registered and active, and its window
+    open, which this closes. Every mismatch is the same Forbidden, so that nobody learns who is registered. At most
+    two tokens of an organisation live; administrators are told of each.
+    """
+    organisation = find(session, name, lock=True)
+    if organisation is None or not _admits(organisation, email, address):
+        raise Forbidden("Organization not authorized to access this resource", target="organization_name")
+    organisation.armed_until = organisation.armed_address = None
+    for old in tokens.live(session, organisation, Dialect.HELPLINE)[: -(LIVE_TOKENS - 1)]:
+        tokens.revoke(session, SYSTEM, old.jti)
+    text, token = tokens.issue(session, SYSTEM, dialect=Dialect.HELPLINE, organisation=organisation)
+    _note(session, SYSTEM, organisation, "organisation.claim_token", jti=token.jti, request=correlation_id)
+    for user_id in session.scalars(sa.select(User.id).where(User.role == Role.ADMINISTRATOR, User.active)):
+        session.add(
+            Notice(user_id=user_id, kind="token.issued", text=f"{organisation.name} fetched a token for its web form.")
+        )
+    return text, token
+
+
+def _admits(organisation: Organisation, email: str, address: str) -> bool:
+    return (
+        organisation.status == "active"
+        and organisation.kind == "partner"
+        and organisation.email.lower() == email.strip().lower()
+        and organisation.armed_until is not None
+        and organisation.armed_until > clock.now()
+        and organisation.armed_address in (None, "", address)
+    )
+
+
+def _checked(meaning: Mapping[str, str]) -> dict[str, str]:
+    words = {Priority.LOW.value, Priority.MEDIUM.value, Priority.HIGH.value}
+    if any(word not in words for word in meaning.values()):
+        raise InvalidInput("A priority is low, medium or high.", target="priority_map")
+    return {str(digit): word for digit, word in meaning.items()}
+
+
+def _note(session: Session, actor: Actor, organisation: Organisation, action: str, **details: object) -> None:
+    audit.append(session, actor, action, chain=f"organisation:{organisation.id}", details=details)

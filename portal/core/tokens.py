@@ -1,0 +1,232 @@
+"""API tokens: one store for all dialects. A token is signed, names one dialect, and can be revoked at any moment.
+
+What is handed out is shown once; the row keeps its SHA-256. The signature says that we made it, the row that it still
+holds: revoking takes effect at the next request.
+"""
+
+import datetime as dt
+import hashlib
+import hmac
+import uuid
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OctKey
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core import audit, clock
+from portal.core.actors import Actor, from_organisation, from_user
+from portal.core.database import locked
+from portal.core.errors import Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
+from portal.core.keys import keyring
+from portal.core.models import ApiToken, Organisation, User
+from portal.core.permissions import Permission, can
+from portal.core.vocabulary import Dialect, Role
+
+ISSUER = "portal"
+ALGORITHM = "HS256"
+DAYS = 90
+MOST_DAYS = 365
+IDLE = dt.timedelta(minutes=30)  # life of a token that slides: it is renewed while it is used
+REPLACED_LIVES = dt.timedelta(seconds=60)  # so that requests under way with the old one still arrive
+_RENEWED_AFTER = dt.timedelta(minutes=1)
+
+# What a token of each dialect may be limited to (design 10.1).
+SCOPES: dict[Dialect, tuple[str, ...]] = {
+    Dialect.CONSTITUENCY: ("cases:read", "cases:write"),
+    Dialect.HELPLINE: ("cases:read", "cases:write", "webform"),
+    Dialect.CORRESPONDENCE: ("v1:case", "case:close"),
+    Dialect.INTERVENTIONS: ("cases:read", "cases:write"),
+}
+_OF_ORGANISATIONS = {Dialect.HELPLINE: ("webform",), Dialect.CORRESPONDENCE: ("v1:case",)}
+
+
+def issue(
+    session: Session,
+    actor: Actor,
+    *,
+    dialect: Dialect | str,
+    user: User | None = None,
+    organisation: Organisation | None = None,
+    scopes: Iterable[str] | None = None,
+    days: int = DAYS,
+    slides_for: dt.timedelta | None = None,
+) -> tuple[str, ApiToken]:
+    """Make a token for exactly one user or organisation; returns its text, which is kept nowhere, and its row.
+
+    Without *scopes* it gets every scope that its holder may have there. ``slides_for`` makes it a token that lives
+    while it is used, at most that long in all (see ``renew``). Raises InvalidInput for a scope of another dialect or
+    an organisation where only users act, Forbidden unless an administrator issues it or a user for themselves.
+    """
+    if (user is None) == (organisation is None):
+        raise InvalidInput("A token belongs to one user or to one organisation.", target="user")
+    if not (can(actor, Permission.ADMINISTER) or (user is not None and actor.user_id == user.id)):
+        raise Forbidden("You may not issue this token.", target=Permission.ADMINISTER.value)
+    dialect = Dialect(dialect)
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"A token lasts between 1 and {MOST_DAYS} days.", target="days")
+    now = clock.now()
+    life = {"expires_at": now + dt.timedelta(days=days)}
+    if slides_for is not None:
+        life = {"expires_at": now + min(IDLE, slides_for), "slides": True, "family_expires_at": now + slides_for}
+    text, token = _make(
+        session,
+        dialect,
+        scopes=_scopes(dialect, user, organisation, scopes),
+        user_id=user.id if user else None,
+        organisation_id=organisation.id if organisation else None,
+        **life,
+    )
+    details = {"jti": token.jti, "dialect": dialect, "scopes": token.scopes, "expires_at": token.expires_at}
+    audit.append(session, actor, "token.issue", chain=_chain(token), details=details)
+    return text, token
+
+
+def resolve(session: Session, text: str, audience: Dialect | str, *, correlation_id: str = "") -> Actor:
+    """The actor whose token this is. Raises NotAuthenticated for any fault of the token itself: its signature, its
+    age, another audience, revoked, unknown; HolderInactive when user or organisation has been deactivated.
+    """
+    audience = Dialect(audience)
+    jti = _verified_jti(text, audience)
+    query = sa.select(ApiToken).where(ApiToken.jti == jti)
+    holders = joinedload(ApiToken.user).joinedload(User.organisation), joinedload(ApiToken.organisation)
+    token = session.scalar(query.options(*holders).execution_options(populate_existing=True))
+    if (
+        token is None
+        or not hmac.compare_digest(token.digest, _digest(text))
+        or token.audience is not audience
+        or token.revoked_at is not None
+        or token.expires_at <= clock.now()
+    ):
+        raise NotAuthenticated("The token is not valid.", target="token")
+    holder = {"dialect": audience, "scopes": frozenset(token.scopes), "token_id": token.id}
+    if token.user is not None:
+        if not token.user.active or token.user.organisation.status != "active":
+            raise HolderInactive("The holder of this token has been deactivated.", target="token")
+        return from_user(session, token.user, correlation_id=correlation_id, **holder)
+    if token.organisation.status != "active":
+        raise HolderInactive("The holder of this token has been deactivated.", target="token")
+    return from_organisation(token.organisation, correlation_id=correlation_id, **holder)
+
+
+def revoke(session: Session, actor: Actor, jti: str) -> ApiToken:
+    """End a token at once. Revoking it twice changes nothing. Raises NotFound, Forbidden."""
+    token = session.scalar(locked(sa.select(ApiToken).where(ApiToken.jti == jti)))
+    if token is None:
+        raise NotFound("There is no such token.", target="jti")
+    if not (can(actor, Permission.ADMINISTER) or (actor.user_id is not None and actor.user_id == token.user_id)):
+        raise Forbidden("You may not revoke this token.", target=Permission.ADMINISTER.value)
+    if token.revoked_at is None:
+        token.revoked_at = clock.now()
+        audit.append(session, actor, "token.revoke", chain=_chain(token), details={"jti": jti})
+    return token
+
+
+def revoke_family(session: Session, actor: Actor) -> None:
+    """End all tokens renewed from the sign-in that *actor*'s own token came from: signing out."""
+    family = sa.select(ApiToken.family).where(ApiToken.id == actor.token_id).scalar_subquery()
+    for token in session.scalars(locked(sa.select(ApiToken).where(ApiToken.family == family))):
+        revoke(session, actor, token.jti)
+
+
+def renew(session: Session, actor: Actor) -> tuple[str, ApiToken] | None:
+    """A fresh token in place of *actor*'s own when that one slides (review 3.15); None where nothing is due.
+
+    The one it replaces lives a minute more. The family ends when it was promised to, however busy it is.
+    """
+    old = session.scalar(locked(sa.select(ApiToken).where(ApiToken.id == actor.token_id)))
+    now = clock.now()
+    if old is None or not old.slides or old.revoked_at is not None or now - old.created_at < _RENEWED_AFTER:
+        return None
+    if old.family_expires_at is None or old.family_expires_at <= now:
+        return None
+    text, token = _make(
+        session,
+        old.audience,
+        family=old.family,
+        scopes=list(old.scopes),
+        user_id=old.user_id,
+        organisation_id=old.organisation_id,
+        expires_at=min(now + IDLE, old.family_expires_at),
+        family_expires_at=old.family_expires_at,
+        slides=True,
+    )
+    old.slides, old.expires_at = False, min(old.expires_at, now + REPLACED_LIVES)
+    return text, token
+
+
+def live(session: Session, organisation: Organisation, dialect: Dialect) -> list[ApiToken]:
+    """The tokens of an organisation that hold now, oldest first."""
+    query = sa.select(ApiToken).where(
+        ApiToken.organisation_id == organisation.id,
+        ApiToken.audience == dialect,
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > clock.now(),
+    )
+    return list(session.scalars(query.order_by(ApiToken.id)))
+
+
+def _make(session: Session, dialect: Dialect, *, family: str | None = None, **columns) -> tuple[str, ApiToken]:
+    jti, now = uuid.uuid4().hex, clock.now()
+    claims = {
+        "iss": ISSUER,
+        "aud": dialect.value,
+        "jti": jti,
+        "iat": int(now.timestamp()),
+        "exp": int(columns["expires_at"].timestamp()),
+    }
+    newest = _keys()[0]
+    text = jwt.encode({"alg": ALGORITHM, "kid": newest.kid}, claims, newest, algorithms=[ALGORITHM])
+    token = ApiToken(jti=jti, family=family or jti, digest=_digest(text), audience=dialect, created_at=now, **columns)
+    session.add(token)
+    session.flush()
+    return text, token
+
+
+def _verified_jti(text: str, audience: Dialect) -> str:
+    """The ``jti`` of a token that we signed, for this audience, and that has not run out by its own words."""
+    try:
+        claims = jwt.decode(text, KeySet(_keys()), algorithms=[ALGORITHM]).claims
+        jwt.JWTClaimsRegistry(
+            now=int(clock.now().timestamp()),
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": audience.value},
+            exp={"essential": True},
+            jti={"essential": True},
+        ).validate(claims)
+    except (JoseError, ValueError) as fault:
+        raise NotAuthenticated("The token is not valid.", target="token") from fault
+    return claims["jti"]
+
+
+def _keys() -> list[OctKey]:
+    """The signing keys, newest first, each named by a digest of itself."""
+    return [OctKey.import_key(key, {"kid": hashlib.sha256(key.encode()).hexdigest()[:16]}) for key in keyring().tokens]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+def _chain(token: ApiToken) -> str:
+    return f"user:{token.user_id}" if token.user_id else f"organisation:{token.organisation_id}"
+
+
+def _scopes(
+    dialect: Dialect, user: User | None, organisation: Organisation | None, asked: Iterable[str] | None
+) -> list[str]:
+    known = SCOPES[dialect]
+    if organisation is not None and dialect not in _OF_ORGANISATIONS:
+        raise InvalidInput(f"In the {dialect} dialect a user acts, not an organisation.", target="organisation")
+    if asked is not None:
+        unknown = sorted(set(asked := list(asked)) - set(known))
+        if unknown or not asked:
+            raise InvalidInput(f"The scopes of this dialect are: {', '.join(known)}.", target="scope")
+        return [scope for scope in known if scope in asked]
+    if organisation is not None:
+        return list(_OF_ORGANISATIONS[dialect])
+    if user.role is Role.AUDITOR:
+        known = [scope for scope in known if scope == "cases:read"]
+    return [scope for scope in known if scope != "webform"]
