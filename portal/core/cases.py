@@ -264,9 +264,8 @@ def set_review(session: Session, actor: Actor, case: Case, date: dt.date | None,
     )
     if date is not None:
         session.add(Review(case_id=case.id, date=date, assigned_to_id=case.owner_id, created_by_id=actor.user_id))
-    audit.append(
-        session, actor, "case.review_date", case=case, details={"from": str(before or ""), "to": str(date or "")}
-    )
+    details = {"from": str(before or ""), "to": str(date or "")}
+    audit.append(session, actor, "case.review_date", case=case, details=details)
     return case
 
 

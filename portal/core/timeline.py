@@ -49,7 +49,7 @@ THREAD = frozenset({Kind.MESSAGE, Kind.NOTE})
 _TOLD_ELSEWHERE = frozenset(
     {f"case.{action.value}" for action in Action} | {"case.create", "case.assign", "note.write", "message.write"}
 )
-_KEEP_NO_VERSION = ("note.write", "message.write")  # they make nobody's open form stale
+_KEEP_NO_VERSION = ("note.write", "note.rewrite", "note.take_back", "message.write")  # they make no open form stale
 
 
 @dataclass(frozen=True)
