@@ -242,10 +242,9 @@ def require_editable(
 def require_writable(session: Session, actor: Actor, case: Case, permission: Permission) -> None:
     """Raise unless *actor* may write to the case's thread. A closed case still takes words; a locked one does not."""
     require(actor, permission, case, participating=opted_in(session, case))
-    if case.lifecycle_status in (Status.SUSPENDED, Status.ARCHIVED):
-        raise ReadOnly(
-            f"The case is {case.lifecycle_status.value} and read-only.", current_status=case.lifecycle_status
-        )
+    status = case.lifecycle_status
+    if status in (Status.SUSPENDED, Status.ARCHIVED):
+        raise ReadOnly(f"The case is {status.value} and read-only.", current_status=status)
 
 
 def opted_in(session: Session, case: Case) -> list[int]:
