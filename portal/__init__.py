@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import answers, api, cli, web
+from portal import answers, api, cli, limits, web
 from portal.config import Settings, load_settings
 from portal.core import clock, database, keys
 from portal.core.installation import refuse_wrong_environment
@@ -70,3 +70,4 @@ def _set_up_extensions(app: Flask, settings: Settings) -> None:
     login_manager.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=web.choose_locale)
+    limits.register(app)

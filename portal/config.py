@@ -6,6 +6,7 @@ that file (mode 0600); in ``live`` and ``staging`` they must be given.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class Settings:
     trusted_proxies: int
     allow_query_token: bool
     installation_name: str
+    api_limit_address: str  # calls of one address and of one token, as "600/minute"
+    api_limit_token: str
 
     @property
     def is_rehearsal(self) -> bool:
@@ -90,6 +93,8 @@ def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Set
         trusted_proxies=_whole_number(known, "PORTAL_TRUSTED_PROXIES"),
         allow_query_token=known.get("PORTAL_ALLOW_QUERY_TOKEN", "").lower() in ("1", "true", "yes", "on"),
         installation_name=known.get("PORTAL_NAME", "Riverbend Family Desk" if environment == "demo" else "Casework"),
+        api_limit_address=_limit(known, "PORTAL_API_LIMIT_ADDRESS", "60000/minute"),
+        api_limit_token=_limit(known, "PORTAL_API_LIMIT_TOKEN", "30000/minute"),
     )
 
 
@@ -139,6 +144,13 @@ def _database_url(url: str | None, data_dir: Path) -> str:
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _limit(known: Mapping[str, str], name: str, usual: str) -> str:
+    text = known.get(name, usual)
+    if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", text):
+        raise ConfigurationError(f'{name} is {text!r}; write it as "600/minute" (second, minute, hour or day).')
+    return text
 
 
 def _whole_number(known: Mapping[str, str], name: str) -> int:

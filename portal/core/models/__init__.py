@@ -16,7 +16,7 @@ from portal.core.models.draft import Draft
 from portal.core.models.history import CaseStatusHistory, CaseSuspension
 from portal.core.models.message import Message, MessageSeen, MessageVersion
 from portal.core.models.note import Note
-from portal.core.models.operation import ApiCall, JobLease, Notice, Setting
+from portal.core.models.operation import ApiCall, JobLease, Notice, RateLimit, Setting
 from portal.core.models.organisation import Organisation
 from portal.core.models.participant import Participant
 from portal.core.models.person import (
@@ -94,6 +94,7 @@ __all__ = [
     "Place",
     "PolicyPack",
     "Program",
+    "RateLimit",
     "Relation",
     "Review",
     "Service",

@@ -33,6 +33,16 @@ class ApiCall(Base):
     correlation_id: Mapped[Code]
 
 
+class RateLimit(Base):
+    """How often something was done in the window that is running. On SQLite this table lives in a file of its own."""
+
+    __tablename__ = "rate_limits"
+
+    key: Mapped[Name] = mapped_column(primary_key=True)
+    hits: Mapped[int]
+    expires: Mapped[float]
+
+
 class Notice(Base):
     """Something a user should know; acting on it clears it."""
 

@@ -159,6 +159,13 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_places_path"), ["path"], unique=False)
 
     op.create_table(
+        "rate_limits",
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("expires", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limits")),
+    )
+    op.create_table(
         "settings",
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -1734,6 +1741,7 @@ def downgrade():
     op.drop_table("audit_checkpoint_heads")
     op.drop_table("verticals")
     op.drop_table("settings")
+    op.drop_table("rate_limits")
     with op.batch_alter_table("places", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_places_path"))
         batch_op.drop_index(batch_op.f("ix_places_parent_id"))

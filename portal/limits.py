@@ -1,0 +1,128 @@
+"""How often somebody may do something: counted for all processes together, outside of the cases' transactions.
+
+On SQLite the counts lie in a file of their own, so that counting never waits for a writer of cases; on PostgreSQL in
+a table. ``limiter`` limits views of the browser by decorator; ``count`` is for those who know whom to count only
+after looking.
+"""
+
+import logging
+import math
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import parse
+from limits.storage import Storage
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from werkzeug.exceptions import TooManyRequests
+
+from portal.core import clock
+from portal.core.models import RateLimit
+from portal.extensions import db
+
+logger = logging.getLogger(__name__)
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=OFF", "busy_timeout=2000")
+_TABLE = RateLimit.__table__
+
+
+class SharedStorage(Storage):
+    """Counts in a database, one upsert a hit; exact however many processes count."""
+
+    STORAGE_SCHEME = ["portal"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What the library takes for a failure of the storage."""
+        return sa.exc.SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count, beginning a new window where the last one is over; returns the hits in the window."""
+        engine, now = _engine(), clock.now().timestamp()
+        insert = (postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert)(_TABLE)
+        over = _TABLE.c.expires <= now
+        upsert = insert.values(key=key[:255], hits=amount, expires=now + expiry).on_conflict_do_update(
+            index_elements=[_TABLE.c.key],
+            set_={
+                "hits": sa.case((over, amount), else_=_TABLE.c.hits + amount),
+                "expires": sa.case((over, now + expiry), else_=_TABLE.c.expires),
+            },
+        )
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")  # a count lost in a crash harms nobody
+            return connection.scalar(upsert.returning(_TABLE.c.hits))
+
+    def get(self, key: str) -> int:
+        """The hits in the window that is running."""
+        row = self._running(key)
+        return row.hits if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends that is running, or now."""
+        row = self._running(key)
+        return row.expires if row else clock.now().timestamp()
+
+    def check(self) -> bool:
+        """Whether the storage answers."""
+        with _engine().connect() as connection:
+            return connection.scalar(sa.select(sa.literal(1))) == 1
+
+    def reset(self) -> int:
+        """Forget all counts."""
+        with _engine().begin() as connection:
+            return connection.execute(sa.delete(_TABLE)).rowcount
+
+    def clear(self, key: str) -> None:
+        """Forget one count."""
+        with _engine().begin() as connection:
+            connection.execute(sa.delete(_TABLE).where(_TABLE.c.key == key[:255]))
+
+    def _running(self, key: str) -> sa.Row | None:
+        query = sa.select(_TABLE).where(_TABLE.c.key == key[:255], _TABLE.c.expires > clock.now().timestamp())
+        with _engine().connect() as connection:
+            return connection.execute(query).first()
+
+
+limiter = Limiter(get_remote_address, storage_uri="portal://", strategy="fixed-window")
+
+
+def register(app: Flask) -> None:
+    """Count for *app*: in ``limits.db`` beside a SQLite database, in its own database on PostgreSQL."""
+    limiter.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return
+    settings = app.extensions["settings"]
+    engine = sa.create_engine(f"sqlite:///{settings.data_dir / 'limits.db'}")
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection, _record):  # pragma: no cover - called by the pool
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    with engine.begin() as connection:
+        connection.execute(sa.schema.CreateTable(_TABLE, if_not_exists=True))
+    app.extensions["limits_engine"] = engine
+
+
+def count(limit: str, *who: str) -> None:
+    """Count a hit of *who* against a limit such as "5/hour". Raises TooManyRequests, which says when to come again.
+
+    Where the counts cannot be kept, everybody passes: a report of harm is not lost for want of a counter.
+    """
+    item = parse(limit)
+    try:
+        if limiter.limiter.hit(item, *who):
+            return
+        ends = limiter.limiter.storage.get_expiry(item.key_for(*who))
+    except sa.exc.SQLAlchemyError:
+        logger.exception("the counts of limits cannot be kept")
+        return
+    raise TooManyRequests(retry_after=max(1, math.ceil(ends - clock.now().timestamp())))
+
+
+def _engine() -> sa.Engine:
+    return current_app.extensions.get("limits_engine") or db.engine
