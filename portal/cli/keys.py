@@ -22,7 +22,7 @@ def rotate() -> None:
             progress.reach(sum(read.values()))
     except InvalidToken as unreadable:
         raise click.ClickException(
-            "A row cannot be read with any key of PORTAL_DATA_KEYS; add the key that wrote it. Rows done before it stay."
+            "A row cannot be read with any key of PORTAL_DATA_KEYS; add the key that wrote it, then go on."
         ) from unreadable
     for table in sorted(rewritten):
         click.echo(f"{table}: {rewritten[table]:,} of {read[table]:,} rows written anew")

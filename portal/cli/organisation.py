@@ -1,11 +1,9 @@
 """``organisation create``, ``arm``, ``deactivate`` and ``list``."""
 
-from importlib import import_module
-
 import click
-import sqlalchemy as sa
 
 from portal.cli.speech import Noun, table
+from portal.core import organisations
 from portal.core.actors import SYSTEM
 from portal.core.errors import NotFound
 from portal.core.models import Organisation
@@ -17,7 +15,7 @@ group = Noun("organisation", help="Partner organisations that report to this ins
 
 def by_name(name: str) -> Organisation:
     """The organisation of that name, in any case of letters. Raises NotFound."""
-    found = db.session.scalar(sa.select(Organisation).where(sa.func.lower(Organisation.name) == name.strip().lower()))
+    found = organisations.find(db.session, name)
     if found is None:
         raise NotFound(f"There is no organisation {name!r}. See: flask --app wsgi organisation list", target="name")
     return found
@@ -26,23 +24,29 @@ def by_name(name: str) -> Organisation:
 @group.command("create")
 @click.option("--name", required=True)
 @click.option("--email", required=True, help="The address registered for the token endpoint.")
-def create(name: str, email: str) -> None:
+@click.option(
+    "--priorities",
+    type=click.Choice(sorted(organisations.PRIORITY_MAPS)),
+    help="What the partner's priority digits mean: 1 is high (contract) or 1 is low (upstream). "
+    "Left open, 1 is read as high and every report says so until somebody confirms it.",
+)
+def create(name: str, email: str, priorities: str | None) -> None:
     """Register and approve a partner organisation."""
-    organisations = import_module("portal.core.organisations")
+    meaning = organisations.PRIORITY_MAPS[priorities] if priorities else None
     with unit_of_work(db.session, SYSTEM, intent="organisation.register"):
-        made = organisations.register(db.session, SYSTEM, name=name.strip(), email=email.strip())
-        number = made.id
-    click.echo(f"Registered organisation {number}: {name.strip()}.")
+        made = organisations.register(db.session, SYSTEM, name=name, email=email, priority_map=meaning)
+        number, name = made.id, made.name
+    click.echo(f"Registered organisation {number}: {name}.")
 
 
 @group.command("arm")
 @click.argument("name")
-def arm(name: str) -> None:
+@click.option("--address", metavar="IP", help="Answer only this network address.")
+def arm(name: str, address: str | None) -> None:
     """Open the one-use window of the token endpoint for the organisation NAME."""
-    organisations = import_module("portal.core.organisations")
     with unit_of_work(db.session, SYSTEM, intent="organisation.arm"):
-        armed = organisations.arm(db.session, SYSTEM, by_name(name))
-        until = armed.armed_until
+        armed = organisations.arm(db.session, SYSTEM, by_name(name), address=address)
+        name, until = armed.name, armed.armed_until
     click.echo(f"{name} can fetch one token until {until.isoformat(timespec='seconds')}.")
 
 
@@ -50,16 +54,14 @@ def arm(name: str) -> None:
 @click.argument("name")
 def deactivate(name: str) -> None:
     """Close the door to the organisation NAME: its tokens answer 403 from now on."""
-    organisations = import_module("portal.core.organisations")
     with unit_of_work(db.session, SYSTEM, intent="organisation.deactivate"):
-        organisations.deactivate(db.session, SYSTEM, by_name(name))
+        name = organisations.deactivate(db.session, SYSTEM, by_name(name)).name
     click.echo(f"{name} is deactivated.")
 
 
 @group.command("list")
 def listed() -> None:
     """List the organisations."""
-    found = db.session.scalars(sa.select(Organisation).order_by(Organisation.id))
     table(
         ("ID", "NAME", "EMAIL", "KIND", "STATUS", "ARMED UNTIL"),
         (
@@ -69,8 +71,8 @@ def listed() -> None:
                 one.email,
                 one.kind,
                 one.status,
-                one.armed_until and f"{one.armed_until:%Y-%m-%d %H:%M}Z",
+                one.armed_until and f"{one.armed_until:%d %b %H:%M} UTC",
             )
-            for one in found
+            for one in organisations.listed(db.session)
         ),
     )

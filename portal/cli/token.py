@@ -1,14 +1,12 @@
 """``token issue``, ``revoke`` and ``list``."""
 
-from importlib import import_module
-
 import click
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.cli.organisation import by_name
 from portal.cli.speech import Noun, table
-from portal.core import clock
+from portal.core import clock, tokens
 from portal.core.actors import SYSTEM
 from portal.core.errors import NotFound
 from portal.core.models import ApiToken, User
@@ -24,18 +22,16 @@ group = Noun("token", help="Credentials of the JSON dialects.")
 @click.option("--user", "email", metavar="EMAIL", help="A user who will act with it.")
 @click.option("--organisation", metavar="NAME", help="A partner organisation that will act with it.")
 @click.option("--scope", "scopes", multiple=True, metavar="SCOPE", help="Limit it to this scope; repeat for more.")
-@click.option("--days", type=click.IntRange(min=1), help="How long it is valid.")
-def issue(dialect: str, email: str | None, organisation: str | None, scopes: tuple[str, ...], days: int | None) -> None:
+@click.option(
+    "--days", type=click.IntRange(min=1), default=tokens.DAYS, show_default=True, help="How long it is valid."
+)
+def issue(dialect: str, email: str | None, organisation: str | None, scopes: tuple[str, ...], days: int) -> None:
     """Issue a token and print it, alone, on standard output. It is shown this once."""
     if (email is None) == (organisation is None):
         raise click.UsageError("Say whose token it is: either --user EMAIL or --organisation NAME.")
-    tokens = import_module("portal.core.tokens")
-    chosen: dict[str, object] = {"dialect": Dialect(dialect), "scopes": scopes or None}
-    if days is not None:
-        chosen["days"] = days
     with unit_of_work(db.session, SYSTEM, intent="token.issue"):
         holder = {"user": _user(email)} if email is not None else {"organisation": by_name(organisation)}
-        text, made = tokens.issue(db.session, SYSTEM, **holder, **chosen)
+        text, made = tokens.issue(db.session, SYSTEM, dialect=dialect, scopes=scopes or None, days=days, **holder)
         jti, until = made.jti, made.expires_at
     click.echo(f"Token {jti}, valid until {until.isoformat(timespec='seconds')}.", err=True)
     click.echo(text)
@@ -45,7 +41,6 @@ def issue(dialect: str, email: str | None, organisation: str | None, scopes: tup
 @click.argument("jti")
 def revoke(jti: str) -> None:
     """Revoke the token JTI; it takes effect at the next request."""
-    tokens = import_module("portal.core.tokens")
     with unit_of_work(db.session, SYSTEM, intent="token.revoke"):
         tokens.revoke(db.session, SYSTEM, jti)
     click.echo(f"Token {jti} is revoked.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock
+from portal.core import clock, organisations
 from portal.core.actors import SYSTEM
 from portal.core.models import Organisation, Place, PolicyPack, Program, Vertical
 from portal.core.vocabulary import ConsentMode
@@ -62,10 +62,7 @@ def build(session: Session) -> Office:
     with clock.pretended(opened):
         programs = {support.code: _add_vertical(session, support) for support in SUPPORT}
         places = _add_places(session)
-        partner = Organisation(name=PARTNER, email=PARTNER_EMAIL)
-        session.add(partner)
-        session.flush()
-        audit.append(session, SYSTEM, "organisation.register", chain=f"organisation:{partner.id}")
+        partner = organisations.register(session, SYSTEM, name=PARTNER, email=PARTNER_EMAIL)
     verticals = {vertical.code: vertical for vertical in session.scalars(sa.select(Vertical))}
     return Office(verticals, programs, places, partner, opened)
 

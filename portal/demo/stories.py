@@ -61,7 +61,7 @@ SUPPORT = (
         4,
         _facts(
             "Asthma review and a damp bedroom",
-            "Amina asked for help with her asthma; the bedroom wall is damp and the inhaler runs out before the month does.",
+            "Amina has asthma. The bedroom wall is damp, and the inhaler runs out before the month does.",
             "Visit at home with the health visitor; ask the landlord about the wall.",
         ),
         client="amina",
@@ -98,7 +98,7 @@ SUPPORT = (
         42,
         _facts(
             "Physiotherapy after a fall at work",
-            "Mateo fell from a ladder in the warehouse. The hospital discharged him; the exercises need somebody beside him.",
+            "Mateo fell from a ladder in the warehouse. He is out of hospital; the exercises need somebody beside him.",
             "Physiotherapy twice a week for eight weeks, then look again.",
             priority=Priority.HIGH,
         ),
@@ -207,7 +207,7 @@ DOORS = (
         21,
         _facts(
             "Planning notice for the lane behind the workshop",
-            "Eva Garcia of XYZ Ltd wrote: lorries could not reach the workshop if the lane were closed as the notice says.",
+            "Eva Garcia of XYZ Ltd wrote: if the lane is closed as the notice says, no lorry reaches the workshop.",
             "Ask the council for the traffic survey.",
             contact_type="4",
             case_type="86",
@@ -243,7 +243,7 @@ DOORS = (
         1.2,
         _facts(
             "Neighbour worried about a boy left alone at night",
-            "The caller hears a boy of about seven crying most nights. The lights are off. The man of the house shouts.",
+            "The caller hears a boy of about seven crying most nights. The lights are off. A man shouts.",
             "Child protection officer to visit this week; do not ring the house.",
             category="362484",
             priority=Priority.HIGH,
