@@ -81,6 +81,7 @@ def register(session: Session, actor: Actor, told: PersonTold, *, vertical_id: i
         name_known=told.name_known or judge_name(name),
         name_key=fold(name)[:255],
         age_at=clock.today() if told.age_value is not None else None,
+        blanks=dict(told.blanks),
         registered_by_id=actor.user_id,
         registered_vertical_id=vertical_id,
         organisation_id=actor.organisation_id,

@@ -45,6 +45,7 @@ class PersonTold:
     email: str | None = None
     external_id: str | None = None
     person_id: int | None = None
+    blanks: Mapping[str, str] = field(default_factory=dict)  # why a fact is empty although it was asked
     # The part in the case, which belongs to the case and not to the person.
     relationship_code: str | None = None
     shares_home: str | None = None

@@ -28,9 +28,11 @@ class Contact(Base):
     agent_id: Mapped[int] = ref("users.id")
     started_at: Mapped[Moment]
     ended_at: Mapped[dt.datetime]
+    draft_key: Mapped[Code | None]  # of the form it was typed in: sent twice, it is one contact
 
     agent: Mapped[User] = relationship()
 
     __table_args__ = (
+        sa.UniqueConstraint("agent_id", "draft_key"),
         sa.CheckConstraint("(outcome = 'case_created') = (case_id IS NOT NULL)", name="case_when_created"),
     )

@@ -1,6 +1,7 @@
 """People, with what identifies them, how to reach them, and what other systems call them."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +43,7 @@ class Person(Versioned, Base):
     location: Mapped[Code | None]
     landmark: Mapped[str | None] = mapped_column(EncryptedText)
     address: Mapped[str | None] = mapped_column(EncryptedText)
+    blanks: Mapped[dict[str, Any]] = mapped_column(default=dict)  # fact → why it is empty: declined, not_known
     verification_status: Mapped[Verification] = mapped_column(default=Verification.PROVISIONAL)
     verified_by_id: Mapped[int | None] = ref("users.id", index=False)
     verified_at: Mapped[dt.datetime | None]

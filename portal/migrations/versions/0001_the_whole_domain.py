@@ -399,6 +399,7 @@ def upgrade():
         sa.Column("location", sa.String(length=64), nullable=True),
         sa.Column("landmark", sa.LargeBinary(), nullable=True),
         sa.Column("address", sa.LargeBinary(), nullable=True),
+        sa.Column("blanks", JSON, nullable=False),
         sa.Column("verification_status", sa.String(length=24), nullable=False),
         sa.Column("verified_by_id", BIG_ID, nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
@@ -1139,6 +1140,7 @@ def upgrade():
         sa.Column("agent_id", BIG_ID, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("draft_key", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "(outcome = 'case_created') = (case_id IS NOT NULL)", name=op.f("ck_contacts_case_when_created")
         ),
@@ -1147,6 +1149,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_contacts_person_id")),
         sa.ForeignKeyConstraint(["vertical_id"], ["verticals.id"], name=op.f("fk_contacts_vertical_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sa.UniqueConstraint("agent_id", "draft_key", name=op.f("uq_contacts_agent_id_draft_key")),
         sa.UniqueConstraint("uuid", name=op.f("uq_contacts_uuid")),
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
