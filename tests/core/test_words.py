@@ -43,8 +43,7 @@ def case_in(session, vertical, status):
     with committed(session):
         case = make_case(session, vertical, status=status)
         make_case(session, vertical)
-        number = case.id
-    return number
+        return case.id
 
 
 @pytest.mark.parametrize(("start", "meaning", "end", "steps"), WALKS)
