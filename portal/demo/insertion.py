@@ -1,0 +1,54 @@
+"""Inserting many rows of one shape: what SQLAlchemy does for each row is done once for each column and value."""
+
+from collections.abc import Iterable
+from itertools import repeat
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.core.models.base import UtcDateTime
+
+_REPEATED = (UtcDateTime, sa.Enum)  # the same few values in row after row, each worth converting once
+
+
+class Inserter:
+    """Inserts over one connection, and remembers how the values that keep coming back are written."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._known: dict[type, dict[Any, Any]] = {kind: {None: None} for kind in _REPEATED}
+
+    def insert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert *rows*, which all have the columns of the first; a column left out gets its default, one for all."""
+        if not rows:
+            return
+        defaults = {c.name: _default(c) for c in table.columns if c.default is not None and c.name not in rows[0]}
+        compiled = sa.insert(table).compile(dialect=self._connection.dialect, column_keys=[*rows[0], *defaults])
+        order = compiled.positiontup or [*rows[0], *defaults]
+        columns = (
+            repeat(self._written(table.c[name], [defaults[name]])[0], len(rows))
+            if name in defaults
+            else self._written(table.c[name], [row[name] for row in rows])
+            for name in order
+        )
+        values: Iterable[tuple] = zip(*columns, strict=True)
+        if compiled.positional:
+            self._connection.exec_driver_sql(compiled.string, list(values))
+        else:
+            self._connection.exec_driver_sql(compiled.string, [dict(zip(order, row, strict=True)) for row in values])
+
+    def _written(self, column: sa.Column, values: list[Any]) -> list[Any]:
+        """The values of a column as the driver takes them."""
+        dialect = self._connection.dialect
+        process = column.type.dialect_impl(dialect).bind_processor(dialect)
+        if process is None:
+            return values
+        known = next((self._known[kind] for kind in _REPEATED if isinstance(column.type, kind)), None)
+        if known is None:
+            return [process(value) for value in values]
+        known.update((value, process(value)) for value in set(values).difference(known))
+        return [known[value] for value in values]
+
+
+def _default(column: sa.Column) -> Any:
+    return column.default.arg(None) if column.default.is_callable else column.default.arg
