@@ -1,0 +1,122 @@
+"""Attachments: what is known of files, who may see them, and to what they belong. The bytes lie elsewhere."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, cases
+from portal.core.actors import Actor
+from portal.core.errors import AlreadyDone, InvalidInput, NotFound
+from portal.core.models import Attachment, Case
+from portal.core.permissions import Permission, require, visible_cases
+
+# What is taken; everything else could run or draw something where it is opened.
+KINDS = frozenset(
+    "application/pdf application/msword application/rtf application/vnd.ms-excel application/vnd.ms-powerpoint "
+    "application/vnd.oasis.opendocument.text application/vnd.oasis.opendocument.spreadsheet "
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document "
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet "
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation "
+    "audio/aac audio/amr audio/mp4 audio/mpeg audio/ogg audio/x-wav audio/x-flac "
+    "image/gif image/heic image/jpeg image/png image/tiff image/webp image/bmp "
+    "video/3gpp video/mp4 video/mpeg video/quicktime video/webm video/x-msvideo text/plain".split()
+)
+CLASSIFICATIONS = ("general", "identity", "medical", "legal", "evidence", "consent")
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    *,
+    checksum: str,
+    size_bytes: int,
+    content_type: str | None,
+    file_name: str,
+    case: Case | None = None,
+    target_type: str = "case",
+    classification: str = "general",
+    description: str = "",
+) -> Attachment:
+    """Record a file whose bytes are stored already, for *case* or to be linked later.
+
+    Raises Forbidden, ReadOnly, and InvalidInput for a kind of file that is not taken or an unknown classification.
+    """
+    if case is not None:
+        cases.require_writable(session, actor, case, Permission.ATTACH)
+    else:
+        require(actor, Permission.ATTACH)
+    if content_type not in KINDS:
+        raise InvalidInput("This kind of file is not taken.", target="file")
+    if classification not in CLASSIFICATIONS:
+        raise InvalidInput("This classification is not known.", target="classification", allowed=list(CLASSIFICATIONS))
+    if size_bytes == 0:
+        raise InvalidInput("The file is empty.", target="file")
+    made = Attachment(
+        organisation_id=actor.organisation_id,
+        case_id=case.id if case is not None else None,
+        target_type=target_type,
+        file_name=_plain_name(file_name),
+        content_type=content_type,
+        size_bytes=size_bytes,
+        checksum=checksum,
+        classification=classification,
+        description=description,
+        state="stored",
+        uploaded_by_id=actor.user_id,
+    )
+    session.add(made)
+    session.flush()
+    audit.append(session, actor, "attachment.add", case=case, details={"attachment": made.id, "size": size_bytes})
+    return made
+
+
+def find(session: Session, actor: Actor, public_id: Any) -> Attachment:
+    """The stored file with that id: of a visible case, or not linked yet and of the actor's own. Raises NotFound."""
+    own = sa.and_(Attachment.case_id.is_(None), _brought_by(actor))
+    seen = sa.or_(own, Attachment.case_id.in_(sa.select(Case.id).where(visible_cases(actor))))
+    query = sa.select(Attachment).where(Attachment.uuid == _uuid(public_id), Attachment.state == "stored", seen)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such file.", target="attachment_id")
+    return found
+
+
+def link(session: Session, actor: Actor, public_id: Any, case: Case) -> Attachment:
+    """Put a file that was sent before onto a case. Raises NotFound, and AlreadyDone when it belongs to another."""
+    found = find(session, actor, public_id)
+    if found.case_id == case.id:
+        return found
+    if found.case_id is not None:
+        raise AlreadyDone("This file belongs to another case.", target="attachment_id")
+    require(actor, Permission.ATTACH)
+    found.case_id = case.id
+    audit.append(session, actor, "attachment.link", case=case, details={"attachment": found.id})
+    return found
+
+
+def of_case(session: Session, case: Case) -> list[Attachment]:
+    """The stored files of a case, in the order in which they came."""
+    query = sa.select(Attachment).where(Attachment.case_id == case.id, Attachment.state == "stored")
+    return list(session.scalars(query.order_by(Attachment.id)))
+
+
+def _brought_by(actor: Actor) -> sa.ColumnElement[bool]:
+    """A user's own uploads; those of a partner are its organisation's."""
+    if actor.user_id is not None:
+        return Attachment.uploaded_by_id == actor.user_id
+    return sa.and_(Attachment.organisation_id == actor.organisation_id, Attachment.uploaded_by_id.is_(None))
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a file name, without control characters; the name is shown, and never used as a path."""
+    bare = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character for character in bare if character.isprintable()).strip()[-255:] or "file"
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    try:
+        return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))
+    except ValueError:
+        raise NotFound("There is no such file.", target="attachment_id") from None
