@@ -198,10 +198,10 @@ def search(session: Session, actor: Actor, text: str, *, limit: int = 7) -> list
 
 
 def _matches(session: Session, actor: Actor, text: str):
-    words = [word for word in fold(text).split() if not word.isdecimal()]
+    of_name = named(text)
     digits = re.sub(r"\D", "", text)
-    if words:
-        yield "name", _by_name(session, words)
+    if of_name is not None:
+        yield "name", session.scalars(of_name.distinct().limit(200))
     if len(digits) >= 7:
         index = blind_index(f"suffix:{digits[-7:]}")
         yield (
@@ -219,12 +219,16 @@ def _matches(session: Session, actor: Actor, text: str):
         yield "reference", session.scalars(rows)
 
 
-def _by_name(session: Session, words: list[str]):
+def named(text: str) -> sa.Select | None:
+    """The ids of people of whose name every word of *text* begins a word; None where it holds no words."""
+    words = [word for word in fold(text).split() if not word.isdecimal()]
+    if not words:
+        return None
     query = sa.select(PersonKey.person_id).where(PersonKey.kind == "name", _begins(PersonKey.key, words[0][:64]))
     for word in words[1:4]:
         others = sa.select(PersonKey.person_id).where(PersonKey.kind == "name", _begins(PersonKey.key, word[:64]))
         query = query.where(PersonKey.person_id.in_(others))
-    return session.scalars(query.distinct().limit(200))
+    return query
 
 
 def _begins(column, word: str) -> sa.ColumnElement[bool]:

@@ -5,7 +5,7 @@ Two questions, never mixed: ``visible_cases`` says which cases exist for an acto
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -177,28 +177,50 @@ def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
         return _sent_by(actor)
     if actor.user_id is None or not can(actor, P.VIEW):
         return sa.false()
-    listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)
-    unrestricted = sa.or_(Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed))
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
-        return unrestricted
-    return sa.and_(sa.or_(*reasons_to_see(actor)), unrestricted)
+        return _open_to(actor)
+    return sa.and_(sa.or_(*reasons_to_see(actor)), _open_to(actor))
 
 
-def reasons_to_see(actor: Actor) -> list[sa.ColumnElement[bool]]:
+def ways_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.ColumnElement[bool]]:
+    """``visible_cases`` taken apart: together they are the same scope, and each can follow an index (review 5.6).
+
+    With ``verticals``, a way that leads to other verticals alone is left out; the others may still lead elsewhere.
+    """
+    if actor.user_id is None or not can(actor, P.VIEW):
+        return [visible_cases(actor)]
+    if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        all_of = [Case.primary_vertical_id == vertical for vertical in sorted(verticals)]
+        return [sa.and_(way, _open_to(actor)) for way in all_of or [sa.true()]]
+    return [sa.and_(way, _open_to(actor)) for way in reasons_to_see(actor, verticals)]
+
+
+def _open_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """A restricted case is there for those on its list alone, and for its owner."""
+    listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)
+    return sa.or_(Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed))
+
+
+def reasons_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.ColumnElement[bool]]:
     """Each way in which a user comes to see a case, apart, so that a list can follow one index for each."""
-    now = clock.now()
-    assigned = sa.select(Assignment.case_id).where(
-        Assignment.user_id == actor.user_id,
-        Assignment.effective_from <= now,
-        sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > now),
-    )
-    ways = [Case.owner_id == actor.user_id, Case.id.in_(assigned)]
+    ways = [Case.owner_id == actor.user_id, Case.id.in_(assigned_cases(actor))]
     if actor.vertical_ids:
         taking_part = sa.select(Participant.case_id).where(
             Participant.vertical_id.in_(actor.vertical_ids), Participant.status == ParticipantStatus.OPTED_IN
         )
-        ways += [Case.primary_vertical_id.in_(actor.vertical_ids), Case.id.in_(taking_part)]
+        own = actor.vertical_ids.intersection(verticals) if verticals else actor.vertical_ids
+        ways += [Case.id.in_(taking_part), *[Case.primary_vertical_id == vertical for vertical in sorted(own)]]
     return ways
+
+
+def assigned_cases(actor: Actor) -> sa.Select:
+    """The ids of the cases that a user is assigned to now."""
+    now = clock.now()
+    return sa.select(Assignment.case_id).where(
+        Assignment.user_id == actor.user_id,
+        Assignment.effective_from <= now,
+        sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > now),
+    )
 
 
 def _sent_by(actor: Actor) -> sa.ColumnElement[bool]:

@@ -791,6 +791,62 @@ def upgrade():
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_actioned", ["last_actioned_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_open_actioned",
+            ["last_actioned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_number",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_priority",
+            ["priority", "last_actioned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_review",
+            ["review_date", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_vertical_actioned",
+            ["primary_vertical_id", "last_actioned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_vertical_number",
+            ["primary_vertical_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_vertical_priority",
+            ["primary_vertical_id", "priority", "last_actioned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.create_index(
+            "ix_cases_open_vertical_review",
+            ["primary_vertical_id", "review_date", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
         batch_op.create_index(batch_op.f("ix_cases_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index("ix_cases_owner_actioned", ["owner_id", "last_actioned_at", "id"], unique=False)
         batch_op.create_index("ix_cases_owner_review", ["owner_id", "review_date"], unique=False)
@@ -801,6 +857,13 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_cases_subject_household_id"), ["subject_household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_subject_person_id"), ["subject_person_id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_unassigned",
+            ["primary_vertical_id", "priority", "last_actioned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived') AND owner_id IS NULL"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived') AND owner_id IS NULL"),
+        )
         batch_op.create_index("ix_cases_updated", ["updated_at", "id"], unique=False)
         batch_op.create_index(
             "ix_cases_vertical_actioned", ["primary_vertical_id", "last_actioned_at", "id"], unique=False
@@ -1618,6 +1681,11 @@ def downgrade():
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_vertical_actioned")
         batch_op.drop_index("ix_cases_updated")
+        batch_op.drop_index(
+            "ix_cases_unassigned",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived') AND owner_id IS NULL"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived') AND owner_id IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_cases_subject_person_id"))
         batch_op.drop_index(batch_op.f("ix_cases_subject_household_id"))
         batch_op.drop_index("ix_cases_status_vertical")
@@ -1626,6 +1694,46 @@ def downgrade():
         batch_op.drop_index("ix_cases_owner_review")
         batch_op.drop_index("ix_cases_owner_actioned")
         batch_op.drop_index(batch_op.f("ix_cases_organisation_id"))
+        batch_op.drop_index(
+            "ix_cases_open_vertical_review",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_vertical_priority",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_vertical_number",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_vertical_actioned",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_review",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_priority",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_number",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
+        batch_op.drop_index(
+            "ix_cases_open_actioned",
+            sqlite_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+            postgresql_where=sa.text("lifecycle_status NOT IN ('closed', 'archived')"),
+        )
         batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
         batch_op.drop_index("ix_cases_actioned")
 

@@ -1,0 +1,90 @@
+"""Pages by position instead of by number: the next page begins after the last row of this one, however long the list.
+
+A cursor says where a page ended: the part of the list, the sort key and the id of its last row. It is opaque to its
+holder and worth nothing to a forger: it only says where to go on, and every page is scoped by who asks.
+"""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from portal.core.errors import InvalidInput
+
+Key = dt.datetime | dt.date | int | str
+_LONGEST = 400
+_HIGHEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page ended. ``part`` is the part of a list that is sorted in parts; ``before`` asks for what precedes.
+
+    ``rows`` is how many rows came before the page that the cursor leads to; it is shown and decides nothing.
+    """
+
+    key: Key
+    id: int
+    part: int = 0
+    before: bool = False
+    rows: int = 0
+
+
+def encode(cursor: Cursor) -> str:
+    """The cursor as it stands in an address."""
+    content = [_written(cursor.key), cursor.id, cursor.part, int(cursor.before), cursor.rows]
+    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode(text: str) -> Cursor:
+    """The cursor that *text* stands for. Raises InvalidInput for anything that ``encode`` did not write."""
+    if len(text) > _LONGEST:
+        raise _bad()
+    try:
+        content = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+        key, number, part, before, rows = content
+        cursor = Cursor(_read(key), _whole(number), _whole(part), bool(_whole(before)), _whole(rows))
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise _bad() from error
+    return cursor
+
+
+def _bad() -> InvalidInput:
+    return InvalidInput("There is no such page of the list.", target="cursor")
+
+
+def _written(key: Key) -> list[object]:
+    if isinstance(key, dt.datetime):
+        return ["moment", key.isoformat()]
+    if isinstance(key, dt.date):
+        return ["date", key.isoformat()]
+    return ["number", key] if isinstance(key, int) else ["text", key]
+
+
+def _read(key: object) -> Key:
+    kind, value = key
+    return {"moment": _moment, "date": _date, "number": _whole, "text": _text}[kind](value)
+
+
+def _moment(value: object) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(value)
+    if moment.utcoffset() is None or not 1 < moment.year < 9999:
+        raise ValueError("a moment needs its zone, and must fit into every zone")
+    return moment
+
+
+def _date(value: object) -> dt.date:
+    return dt.date.fromisoformat(value)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _HIGHEST:
+        raise ValueError("not a whole number of the kind that ids are")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError("not a text")
+    return value.encode("utf-8").decode()  # half a surrogate pair is no text

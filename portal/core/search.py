@@ -1,0 +1,274 @@
+"""Lists of cases a page at a time, fast for those who see much and for those who see little (review 5.6).
+
+A list is sorted in parts ("dated", then "undated"), each of which follows an index; the ways in which an actor comes
+to see cases are followed apart and put together. One page is one statement, whatever the number of cases.
+"""
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from portal.core import people
+from portal.core.actors import Actor
+from portal.core.errors import InvalidInput
+from portal.core.models import Case, CasePerson, Household, Message
+from portal.core.models.case import OPEN, UNASSIGNED
+from portal.core.paging import Cursor
+from portal.core.permissions import assigned_cases, visible_cases, ways_to_see
+from portal.core.vocabulary import Answer, Direction, Origin, Priority, Status
+
+PAGE = 50
+CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
+
+_open = sa.literal_column(f"cases.{OPEN}", sa.Boolean)
+_unassigned = sa.literal_column(f"cases.{UNASSIGNED}", sa.Boolean)
+
+
+class Order(enum.StrEnum):
+    """What a list of cases can be sorted by."""
+
+    UPDATED = "updated"
+    NEXT_DATE = "next"
+    REFERENCE = "reference"
+    PRIORITY = "priority"
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order and its direction. Descending is newest, latest, highest first."""
+
+    by: Order
+    descending: bool
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Which cases are wanted. Empty means all open ones; several values of one kind mean any of them."""
+
+    statuses: frozenset[Status] = frozenset()
+    verticals: frozenset[int] = frozenset()
+    owners: frozenset[int] = frozenset()
+    priorities: frozenset[Priority] = frozenset()
+    origins: frozenset[Origin] = frozenset()
+    text: str = ""
+    mine: bool = False
+    unassigned: bool = False
+    review_before: dt.date | None = None
+    needing_action_on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """A page of cases with what leads to its neighbours; ``first`` is the number of its first row."""
+
+    cases: list[Case]
+    following: Cursor | None
+    preceding: Cursor | None
+    first: int = 1
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of a sorted list: the rows for which any of ``only`` holds, by ``key`` and then by number."""
+
+    key: InstrumentedAttribute
+    kind: type
+    only: tuple[sa.ColumnElement[bool], ...] = (sa.true(),)
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    wanted: ListFilter,
+    sort: Sort,
+    *,
+    cursor: Cursor | None = None,
+    limit: int = PAGE,
+    options: Sequence[ORMOption] = (),
+) -> CasePage:
+    """What *actor* may see of the cases that are wanted, from *cursor* on. Raises InvalidInput for a foreign cursor."""
+    parts = _parts(sort)
+    if cursor is not None and (cursor.part >= len(parts) or type(cursor.key) is not parts[cursor.part].kind):
+        raise InvalidInput("There is no such page of the list.", target="cursor")
+    backwards = cursor is not None and cursor.before
+    descending = _is_falling(sort) != backwards
+    branches = [
+        _branch([*condition, *_after(part, cursor, number, descending)], part, number, descending, limit + 1)
+        for number, part in enumerate(parts)
+        if cursor is None or (number <= cursor.part if backwards else number >= cursor.part)
+        for condition in _conditions(actor, wanted, part)
+    ]
+    found = _together(branches)
+    order = [found.c.part.desc() if backwards else found.c.part]
+    order += [found.c.key.desc(), found.c.id.desc()] if descending else [found.c.key, found.c.id]
+    top = sa.select(found.c.id, found.c.part, found.c.key).order_by(*order).limit(limit + 1).subquery("top")
+    query = sa.select(Case, top.c.part).join(top, top.c.id == Case.id)
+    again = [top.c.part.desc() if backwards else top.c.part]
+    again += [top.c.key.desc(), top.c.id.desc()] if descending else [top.c.key, top.c.id]
+    rows = [tuple(row) for row in session.execute(query.order_by(*again).options(*options))]
+    return _page_of(rows, parts, cursor, limit)
+
+
+def counts(session: Session, actor: Actor, lists: Mapping[str, ListFilter], *, most: int = 1000) -> dict[str, int]:
+    """How many cases each list holds, in one statement; ``most + 1`` stands for more than ``most``."""
+    numbers = []
+    for name, wanted in lists.items():
+        ways = [sa.select(Case.id.label("id")).where(*found).limit(most + 1) for found in _ways(actor, wanted)]
+        together = ways[0] if len(ways) == 1 else sa.union(*[sa.select(way.subquery()) for way in ways]).limit(most + 1)
+        numbers.append(sa.select(sa.func.count()).select_from(together.subquery()).scalar_subquery().label(name))
+    row = session.execute(sa.select(*numbers)).one()
+    return dict(zip(lists, row, strict=True))
+
+
+def matching(actor: Actor, wanted: ListFilter) -> sa.ColumnElement[bool]:
+    """The same scope and filter as one plain predicate."""
+    return sa.and_(visible_cases(actor), *_filters(actor, wanted))
+
+
+def _page_of(rows: list[tuple[Case, int]], parts: list[_Part], cursor: Cursor | None, limit: int) -> CasePage:
+    """Cut the row that only tells that there are more, and put a page that was read backwards the right way round."""
+    backwards = cursor is not None and cursor.before
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    before = cursor.rows if cursor else 0
+    first = max(before - len(rows), 0) + 1 if backwards else before + 1
+    if not rows:
+        return CasePage([], None, None, first)
+    following = _cursor_at(rows[-1], parts, rows_before=first - 1 + len(rows)) if more or backwards else None
+    preceding = (
+        _cursor_at(rows[0], parts, rows_before=first - 1, before=True) if (more if backwards else cursor) else None
+    )
+    return CasePage([case for case, _ in rows], following, preceding, first)
+
+
+def _cursor_at(row: tuple[Case, int], parts: list[_Part], *, rows_before: int, before: bool = False) -> Cursor:
+    case, part = row
+    return Cursor(getattr(case, parts[part].key.key), case.id, part, before, rows_before)
+
+
+def _is_falling(sort: Sort) -> bool:
+    """Whether rows fall within a part. By priority the longest untouched comes first, whichever priority leads."""
+    return sort.descending and sort.by is not Order.PRIORITY
+
+
+def _parts(sort: Sort) -> list[_Part]:
+    actioned = (Case.last_actioned_at, dt.datetime)
+    if sort.by is Order.UPDATED:
+        return [_Part(*actioned)]
+    if sort.by is Order.REFERENCE:
+        return [_Part(Case.id, int)]
+    if sort.by is Order.NEXT_DATE:
+        return [
+            _Part(Case.review_date, dt.date, (Case.review_date.is_not(None),)),
+            _Part(*actioned, (Case.review_date.is_(None),)),
+        ]
+    # What no mapping knows is worked as high (design 10).
+    levels = [(Priority.HIGH, Priority.UNKNOWN), (Priority.MEDIUM,), (Priority.LOW,)]
+    parts = [_Part(*actioned, tuple(Case.priority == level for level in same)) for same in levels]
+    return parts if sort.descending else parts[::-1]
+
+
+def _branch(conditions, part: _Part, number: int, descending: bool, limit: int) -> sa.Select:
+    order = [part.key.desc(), Case.id.desc()] if descending else [part.key, Case.id]
+    query = sa.select(Case.id.label("id"), sa.literal(number, sa.Integer).label("part"), part.key.label("key"))
+    return query.where(*conditions).order_by(*(order[1:] if part.key is Case.id else order)).limit(limit)
+
+
+def _after(part: _Part, cursor: Cursor | None, number: int, descending: bool) -> list[sa.ColumnElement[bool]]:
+    """What comes after the cursor in the direction of reading; every row of a part that it has not reached."""
+    if cursor is None or number != cursor.part:
+        return []
+    if part.key is Case.id:
+        return [Case.id < cursor.id if descending else Case.id > cursor.id]
+    here = sa.tuple_(part.key, Case.id)
+    there = sa.tuple_(sa.literal(cursor.key, part.key.type), sa.literal(cursor.id, Case.id.type))
+    return [here < there if descending else here > there]
+
+
+def _together(branches: list[sa.Select]) -> sa.Subquery:
+    """One list of all branches, each case once; a case is in one part only, so equal rows are the same case."""
+    if len(branches) == 1:
+        return branches[0].subquery("found")
+    return sa.union(*[sa.select(branch.subquery()) for branch in branches]).subquery("found")
+
+
+def _conditions(actor: Actor, wanted: ListFilter, part: _Part) -> list[list[sa.ColumnElement[bool]]]:
+    return [[*way, only] for way in _ways(actor, wanted) for only in part.only]
+
+
+def _ways(actor: Actor, wanted: ListFilter) -> list[list[sa.ColumnElement[bool]]]:
+    """The ways to see what is wanted. A filter that names few cases is followed itself, within the plain scope."""
+    filters = _filters(actor, wanted)
+    if wanted.mine or wanted.owners or wanted.text.strip():
+        return [[visible_cases(actor), *filters]]
+    return [[way, *filters] for way in ways_to_see(actor, wanted.verticals)]
+
+
+def _filters(actor: Actor, wanted: ListFilter) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if not wanted.statuses & CLOSED:
+        found.append(_open)
+    else:
+        found.append(Case.merged_into_id.is_(None))
+    for column, values in (
+        (Case.lifecycle_status, wanted.statuses),
+        (Case.primary_vertical_id, wanted.verticals),
+        (Case.owner_id, wanted.owners),
+        (Case.priority, wanted.priorities),
+        (Case.origin, wanted.origins),
+    ):
+        if values:
+            found.append(column.in_(sorted(values)))
+    if wanted.unassigned:
+        found.append(_unassigned)
+    if wanted.mine:
+        found.append(_mine(actor))
+    if wanted.review_before is not None:
+        found.append(Case.review_date < wanted.review_before)
+    if wanted.needing_action_on is not None:
+        found.append(_needs_action(actor, wanted.needing_action_on))
+    if wanted.text.strip():
+        found.append(_named(wanted.text))
+    return found
+
+
+def _mine(actor: Actor) -> sa.ColumnElement[bool]:
+    owned = sa.select(Case.id).where(Case.owner_id == actor.user_id).correlate(None)
+    return Case.id.in_(sa.union(owned, assigned_cases(actor)))
+
+
+def _needs_action(actor: Actor, today: dt.date) -> sa.ColumnElement[bool]:
+    """Danger, an unanswered message, a date that has come, a case that waits for its next step or was escalated."""
+    newest = sa.select(Message.direction).where(Message.case_id == Case.id, Message.withdrawn_at.is_(None))
+    newest = newest.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1).correlate(Case).scalar_subquery()
+    return sa.or_(
+        Case.immediate_danger == Answer.YES,
+        Case.needs_triage.is_(True),
+        Case.lifecycle_status == Status.REOPENED,
+        Case.escalated_to_id == actor.user_id,
+        Case.review_date <= today,
+        newest == Direction.INBOUND,
+    )
+
+
+def _named(text: str) -> sa.ColumnElement[bool]:
+    """Cases with this reference or number, or with people or a household of this name."""
+    text = text.strip()
+    found = [sa.select(Case.id).where(Case.reference == text.upper())]
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        found.append(sa.select(Case.id).where(Case.id == int(text)))
+    named = people.named(text)
+    if named is not None:
+        found.append(sa.select(CasePerson.case_id).where(CasePerson.person_id.in_(named)))
+        found.append(sa.select(Case.id).where(Case.subject_person_id.in_(named)))
+        households = sa.select(Household.id).where(Household.name.icontains(text, autoescape=True))
+        found.append(sa.select(Case.id).where(Case.subject_household_id.in_(households)))
+    return Case.id.in_(sa.union(*[one.correlate(None) for one in found]))
