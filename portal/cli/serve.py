@@ -1,5 +1,6 @@
 """``serve``: everything between a fresh checkout and a portal that answers; what ``make run`` ends in."""
 
+import contextvars
 import os
 import sys
 
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade
+from gunicorn.app.wsgiapp import WSGIApplication
 
 from portal import demo
 from portal.cli import reference
@@ -28,7 +30,7 @@ def serve() -> None:
     _greet()
     db.session.remove()
     db.engine.dispose()
-    _become_server()
+    _serve()
 
 
 def _migrate() -> None:
@@ -55,11 +57,14 @@ def _greet() -> None:
     click.echo("  Stop with Ctrl+C.\n")
 
 
-def _become_server() -> None:
-    """Replace this process by gunicorn, so that signals reach it and nothing of the set-up stays behind."""
+def _serve() -> None:
+    """Run gunicorn in this process: what is imported already need not be imported again by every worker.
+
+    Workers are forked and make an application of their own, so they share no connection; and they start outside of
+    the command's application context.
+    """
     sys.stdout.flush()
-    sys.stderr.flush()
     os.environ.pop("FLASK_RUN_FROM_CLI", None)
     os.chdir(ROOT)
-    arguments = ["-m", "gunicorn", "--config", "python:portal.serving", "wsgi:app"]
-    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own interpreter, no shell
+    sys.argv = ["gunicorn", "--config", "python:portal.serving", "portal:create_app()"]
+    contextvars.Context().run(WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").run)
