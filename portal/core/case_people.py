@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core.models import Case, CasePerson, Person
+from portal.core.models import Case, CasePerson, Person, Service
 from portal.core.vocabulary import PersonRole
 
 ORDER = (PersonRole.CLIENT, PersonRole.REPORTER, PersonRole.PERPETRATOR, PersonRole.OTHER)
@@ -24,3 +24,8 @@ def reachable(parts: list[CasePerson]) -> list[Person]:
     """Those to whom a message of this case can be written: clients first, then the reporter; never the accused."""
     people = [part.person for part in parts if part.role in (PersonRole.CLIENT, PersonRole.REPORTER)]
     return list(dict.fromkeys(people))
+
+
+def services(session: Session, case: Case) -> list[Service]:
+    """The services and referrals of the case, in the order in which they were named."""
+    return list(session.scalars(sa.select(Service).where(Service.case_id == case.id).order_by(Service.id)))

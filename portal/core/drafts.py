@@ -49,6 +49,17 @@ def find(session: Session, actor: Actor, form: str, key: str) -> dict[str, Any] 
     return json.loads(draft.body) if draft is not None else None
 
 
+def side_by_side(session: Session, actor: Actor, forms: tuple[str, ...], key: str) -> dict[str, Draft]:
+    """The actor's drafts of several forms of one page, by form, in one statement."""
+    mine = Draft.user_id == actor.user_id, Draft.form.in_(forms), Draft.key == key, Draft.expires_at > clock.now()
+    return {draft.form: draft for draft in session.scalars(sa.select(Draft).where(*mine))}
+
+
+def fields_of(draft: Draft | None) -> dict[str, Any]:
+    """What a draft holds; nothing where there is none."""
+    return json.loads(draft.body) if draft is not None else {}
+
+
 def details(session: Session, actor: Actor, form: str, key: str) -> Draft | None:
     """The draft itself, for when it was begun and last saved."""
     return _one(session, actor, form, key)

@@ -76,7 +76,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened. ``what`` is the action, or the direction of a message; ``delivery`` what became of it."""
+    """One thing that happened. ``what`` is the action, or the direction of a message; ``target`` what became of it."""
 
     kind: Kind
     id: int

@@ -68,11 +68,11 @@ def test_pages_follow_one_another_without_gap_or_repetition_even_where_moments_a
     actor, number = desk
     with committed(session):
         moment = clock.now()
+        session.add_all(Note(case_id=number, author_name="Wren", text=f"note {n}", at=moment) for n in range(7))
         session.add_all(
-            Note(case_id=number, author_name="Wren", text=f"note {n}", at=moment) for n in range(7)
-        )
-        session.add_all(
-            Message(case_id=number, direction=Direction.INBOUND, text=f"{n}", delivery=Delivery.RECEIVED, sent_at=moment)
+            Message(
+                case_id=number, direction=Direction.INBOUND, text=f"{n}", delivery=Delivery.RECEIVED, sent_at=moment
+            )
             for n in range(7)
         )
     case = cases.find(session, actor, number)

@@ -1,0 +1,31 @@
+"""The case: one page with its tabs, and everything that is done on it. All addresses of it stand here."""
+
+from flask import Blueprint
+
+from portal.core import lifecycle
+from portal.web.cases import changes, steps, views, words
+from portal.web.messages import views as messages
+
+blueprint = Blueprint("cases", __name__, url_prefix="/app/cases/<int:number>")
+
+_step = f"/<any({', '.join(dict.fromkeys(row.action.value for row in lifecycle.STEPS))}):action>"
+
+for _rule, _endpoint, _view, _methods in (
+    ("", "show", views.show, ["GET"]),
+    ("/messages", "messages", views.messages, ["GET"]),
+    ("/people", "people", views.people, ["GET"]),
+    ("/history", "history", views.history, ["GET"]),
+    ("/messages", "write_message", messages.write_message, ["POST"]),
+    ("/notes", "write_note", messages.write_note, ["POST"]),
+    ("/drafts/<any(message, note):form>", "draft", messages.draft, ["POST"]),
+    ("/edit", "edit", changes.edit, ["GET", "POST"]),
+    ("/edit/draft", "draft_edit", changes.draft, ["POST"]),
+    ("/assign", "assign", changes.assign, ["GET", "POST"]),
+    ("/review", "review", changes.review, ["GET", "POST"]),
+    (_step, "confirm", steps.confirm, ["GET"]),
+    (_step, "change", steps.change, ["POST"]),
+    (f"{_step}/draft", "draft_step", steps.draft, ["POST"]),
+):
+    blueprint.add_url_rule(_rule, _endpoint, _view, methods=_methods)
+
+blueprint.context_processor(words.for_templates)

@@ -1,0 +1,32 @@
+"""How the pages of a case answer: as page or as fragment, and never without a line in the access log."""
+
+import datetime as dt
+
+from flask import Response
+
+from portal.core import messages
+from portal.core.unit import record_reading, unit_of_work
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+
+
+def read(
+    number: int,
+    page: str,
+    fragment: str | None = None,
+    *,
+    status: int = 200,
+    seen: dt.datetime | None = None,
+    **context: object,
+) -> Response:
+    """Show something of a case. The reading is recorded before anything leaves, and fails the page when it cannot be.
+
+    ``seen`` moves the reader's marker in the thread, in a transaction of its own: a marker is no casework.
+    """
+    answer = fragments.render(page, fragment or page, status, **context)
+    record_reading(db.session, current_actor(), "case.read", case=number)
+    if seen is not None:
+        with unit_of_work(db.session, current_actor(), intent="message.seen"):
+            messages.mark_seen(db.session, current_actor(), number, seen)
+    return answer

@@ -1,0 +1,158 @@
+"""What stands at the top of every page of a case: who, where it stands, what is dangerous, what can be done."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core import case_people, cases, clock, codes, lifecycle, transitions
+from portal.core.actors import Actor
+from portal.core.lifecycle import Facts, Offer
+from portal.core.models import Case, CasePerson, UnmappedCode
+from portal.core.permissions import Permission
+from portal.core.vocabulary import READ_ONLY, Answer, Status, Verification
+from portal.web.cases.words import case_name
+from portal.web.formats import office_zone
+
+# In one statement with the case: whatever its pages say of it without asking further.
+SHOWN = tuple(
+    joinedload(shown)
+    for shown in (
+        Case.owner,
+        Case.subject_person,
+        Case.subject_household,
+        Case.program,
+        Case.organisation,
+        Case.escalated_to,
+        Case.created_by,
+    )
+)
+
+_MOMENTS = {
+    Status.SUBMITTED: "submitted_at",
+    Status.VERIFIED: "verified_at",
+    Status.ACTIVE: "activated_at",
+    Status.SUSPENDED: "suspended_at",
+    Status.STABILIZED: "stabilized_at",
+    Status.CLOSED: "closed_at",
+    Status.REOPENED: "reopened_at",
+    Status.ARCHIVED: "archived_at",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """The case as the bar at its top shows it, for one reader."""
+
+    actor: Actor
+    case: Case
+    people: list[CasePerson]
+    facts: Facts
+    offers: list[Offer]
+    unmapped: list[UnmappedCode]
+
+    @property
+    def name(self) -> str:
+        """Whom the case is about."""
+        return case_name(self.case, self.people)
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the picture beside the name; none where there is no name."""
+        people = [self.case.subject_person, *(part.person for part in self.people if part.role == "client")]
+        words = next((person.display_name for person in people if person), "").split()
+        return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else "?"
+
+    @property
+    def is_verified(self) -> bool | None:
+        """Whether the identity of the subject is confirmed; None where the case has no one subject."""
+        subject = self.case.subject_person or self.case.subject_household
+        return None if subject is None else subject.verification_status is Verification.VERIFIED
+
+    @property
+    def usual(self) -> Offer | None:
+        """The usual next step, when it can be taken: the one solid button."""
+        return next((offer for offer in self.offers if offer.allowed and offer.row.usual), None)
+
+    @property
+    def further(self) -> list[Offer]:
+        """The other steps that can be taken now."""
+        return [offer for offer in self.offers if offer.allowed and offer is not self.usual]
+
+    @property
+    def refused(self) -> list[Offer]:
+        """What is not possible now; first what a right or a rule forbids, then what belongs to another state."""
+        refused = [offer for offer in self.offers if not offer.allowed]
+        return sorted(refused, key=lambda offer: offer.refusal.rule == "state" and offer.action != "close")
+
+    @property
+    def next_states(self) -> list[Status]:
+        """Where the case can go from here, for this reader."""
+        allowed = [offer for offer in self.offers if offer.allowed]
+        return list(dict.fromkeys(lifecycle.target_of(offer.row, self.facts) for offer in allowed))
+
+    @property
+    def past_states(self) -> list[Status]:
+        """The states the case has been in."""
+        reached = [status for status, moment in _MOMENTS.items() if getattr(self.case, moment) is not None]
+        return [status for status in (Status.DRAFT, *reached) if status is not self.case.lifecycle_status]
+
+    @property
+    def since(self) -> dt.datetime:
+        """Since when the case stands where it stands."""
+        return getattr(self.case, _MOMENTS.get(self.case.lifecycle_status, "created_at")) or self.case.created_at
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether somebody is in immediate danger."""
+        return self.case.immediate_danger is Answer.YES
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether gender-based violence was reported; shown so that a visitor who sees the screen does not read it."""
+        return self.case.gbv is Answer.YES
+
+    @property
+    def unsafe_contacts(self) -> list[str]:
+        """What to mind before reaching somebody on the case, in the words they used where there are any."""
+        people = case_people.reachable(self.people)
+        contacts = [contact for person in people for contact in person.contacts]
+        return list(dict.fromkeys(contact.wish for contact in contacts if contact.safe == "no" or contact.wish))
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the review date has passed."""
+        due = self.case.review_date
+        return due is not None and due < clock.today(office_zone()) and self.case.lifecycle_status not in READ_ONLY
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the reader has the case."""
+        return self.case.owner_id is not None and self.case.owner_id == self.actor.user_id
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the thread takes words from this reader now."""
+        locked = self.case.lifecycle_status in (Status.SUSPENDED, Status.ARCHIVED)
+        return not locked and Permission.WRITE_NOTE in self.facts.granted
+
+    @property
+    def is_open(self) -> bool:
+        """Whether facts, owner and dates can be changed at all in this state."""
+        return self.case.lifecycle_status not in READ_ONLY
+
+    def may(self, permission: str) -> bool:
+        """Whether the reader holds a permission here and the case's state lets them use it."""
+        return self.is_open and Permission(permission) in self.facts.granted
+
+    def offer_of(self, action: str) -> Offer | None:
+        """How one action stands."""
+        return next((offer for offer in self.offers if offer.action == action), None)
+
+
+def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = False) -> Head:
+    """Load what the top of a case's pages shows, in a fixed number of statements. Raises NotFound."""
+    case = cases.find(session, actor, number, options=SHOWN)
+    facts = transitions.facts(session, actor, case)
+    people = case_people.of_case(session, case, identifiers=identifiers)
+    return Head(actor, case, people, facts, lifecycle.available_actions(facts), codes.unmapped(session, case))

@@ -1,0 +1,43 @@
+"""What is being typed on the pages of a case is kept on the server: while typing, and when sending it fails."""
+
+from flask import flash, jsonify, request
+from flask_babel import gettext as _
+
+from portal.core import cases, clock, drafts
+from portal.core.models import Case
+from portal.core.unit import unit_of_work
+from portal.extensions import db
+from portal.web import formats, fragments
+from portal.web.access import current_actor
+
+# The fields of each form that are worth keeping. No draft holds anything else.
+FIELDS = {
+    "message": ("text", "to"),
+    "note": ("text",),
+    "transition": ("reason", "reason_text", "note"),
+    "edit": ("version", "summary", "narrative", "plan", "category", "priority", "gbv", "immediate_danger"),
+}
+
+
+def keep(case: Case, form: str, key: str, title: str) -> None:
+    """Keep what arrived with this request; a form that was emptied keeps nothing. Only inside a unit of work."""
+    fields = {name: request.form[name] for name in FIELDS[form] if request.form.get(name, "").strip()}
+    is_empty = "text" not in fields if "text" in FIELDS[form] else not fields
+    if is_empty:
+        drafts.discard(db.session, current_actor(), form, key)
+    else:
+        drafts.save(db.session, current_actor(), form, key, fields, title=f"{case.reference}, {title}")
+
+
+def keep_failed(number: int, form: str, key: str, title: str) -> None:
+    """Keep what could not be saved, in a unit of its own."""
+    with unit_of_work(db.session, current_actor(), intent="draft.save"):
+        keep(cases.find(db.session, current_actor(), number), form, key, title)
+
+
+def kept_answer(back: str):
+    """Say that it is safe: to the script as data, to a plain browser on the page where it is shown again."""
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(saved_at_label=_("Saved %(time)s", time=formats.clock_time(clock.now())))
+    flash(_("Your draft is saved."), "success")
+    return fragments.go_to(back)

@@ -1,0 +1,101 @@
+"""The pages of a case that are read. Each reading is written to the access log before the page leaves."""
+
+from flask import request
+
+from portal.core import case_people, cases, codes, timeline, transitions
+from portal.core.models import Case, CasePerson
+from portal.core.permissions import Permission
+from portal.core.timeline import Cursor, Kind
+from portal.extensions import db
+from portal.web.access import current_actor
+from portal.web.cases import answers, head
+from portal.web.cases.changes import category_list
+from portal.web.cases.forms import AssignForm, ReviewForm
+from portal.web.messages import thread as threads
+
+LATEST = 8
+FILTERS = {
+    "all": timeline.ALL,
+    "status": frozenset({Kind.STATUS}),
+    "messages": frozenset({Kind.MESSAGE}),
+    "notes": frozenset({Kind.NOTE}),
+}
+
+# Which list says what a code of a case, or of a person on it, means.
+CASE_CODES = "case_type contact_type justice assessment know_about disposition".split()
+PERSON_CODES = "sex age_group nationality language tribe location".split()
+PART_CODES = "relationship_code shares_home employment marital".split()
+LIST_NAMES = {"relationship_code": "relationship"}
+
+
+def show(number: int):
+    """The case: who, what was told, what was said, where it stands, what can be done."""
+    actor = current_actor()
+    top = head.of_case(db.session, actor, number)
+    thread = threads.of_case(db.session, top, folded=True)
+    shown = {
+        "thread": thread,
+        "writers": threads.writers(db.session, top),
+        "latest": timeline.page(db.session, actor, top.case, limit=LATEST),
+        "labels": codes.labels(db.session, _case_codes(top.case, top.people)),
+        "forms": _side_forms(top),
+    }
+    return answers.read(number, "cases/show.html", seen=_seen(thread), head=top, **shown)
+
+
+def messages(number: int):
+    """The thread, a page at a time, oldest first."""
+    top = head.of_case(db.session, current_actor(), number)
+    thread = threads.of_case(db.session, top, before=request.args.get("before"))
+    writers = threads.writers(db.session, top) if thread.page.newest else None
+    shown = {"head": top, "thread": thread, "writers": writers}
+    return answers.read(number, "cases/messages.html", "messages/_thread.html", seen=_seen(thread), **shown)
+
+
+def people(number: int):
+    """Everybody on the case with what was told of them, and what was not; the services named."""
+    top = head.of_case(db.session, current_actor(), number, identifiers=True)
+    wanted = [*_case_codes(top.case, top.people), *_people_codes(top.people)]
+    shown = {"labels": codes.labels(db.session, wanted), "services": case_people.services(db.session, top.case)}
+    return answers.read(number, "cases/people.html", head=top, **shown)
+
+
+def history(number: int):
+    """What happened, newest first: all of it or one kind; and every step of the lifecycle with its reason."""
+    top = head.of_case(db.session, current_actor(), number)
+    kind = request.args.get("show") if request.args.get("show") in FILTERS else "all"
+    before = Cursor.parse(request.args.get("before"))
+    page = timeline.page(db.session, current_actor(), top.case, kinds=FILTERS[kind], before=before)
+    steps = transitions.history(db.session, top.case)
+    shown = {"timeline": page, "kind": kind, "filters": list(FILTERS), "steps": steps}
+    return answers.read(number, "cases/history.html", "cases/_timeline.html", head=top, **shown)
+
+
+def _seen(thread: threads.Thread):
+    """Up to when the reader has seen the thread now, where there is something they had not."""
+    return thread.page.asked_at if thread.page.unseen else None
+
+
+def _side_forms(top: head.Head) -> dict[str, object]:
+    """The small forms beside the case: who has it, and when it is looked at again."""
+    forms: dict[str, object] = {}
+    if top.may(Permission.ASSIGN):
+        forms["assign"] = AssignForm(formdata=None, assigned_to=top.case.owner_id or 0).offer(
+            cases.assignable_users(db.session, top.case.primary_vertical_id), top.actor.user_id
+        )
+    if top.may(Permission.UPDATE):
+        forms["review"] = ReviewForm(formdata=None, date=top.case.review_date)
+    for form in forms.values():
+        form.catch_up(top.case.version_id)
+    return forms
+
+
+def _case_codes(case: Case, parts: list[CasePerson]) -> list[tuple[str, str | None]]:
+    named = [(name, getattr(case, name)) for name in CASE_CODES]
+    roles = [("relationship", part.relationship_code) for part in parts]
+    return [(category_list(case), case.category), *named, *roles]
+
+
+def _people_codes(parts: list[CasePerson]) -> list[tuple[str, str | None]]:
+    of_people = [(name, getattr(part.person, name)) for part in parts for name in PERSON_CODES]
+    return of_people + [(LIST_NAMES.get(name, name), getattr(part, name)) for part in parts for name in PART_CODES]

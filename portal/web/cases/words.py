@@ -1,0 +1,127 @@
+"""What cases, people and events are called on the pages. Words only; nothing is decided here."""
+
+import datetime as dt
+import itertools
+
+from flask import get_template_attribute
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core.models import Case, CasePerson, Person
+from portal.core.timeline import Entry
+from portal.core.vocabulary import Answer, Delivery, NameKnown, Origin, Status
+from portal.web.formats import local
+
+_NAMELESS = {
+    NameKnown.DECLINED: _l("Name declined"),
+    NameKnown.NOT_KNOWN: _l("Name not known"),
+    NameKnown.NOT_ASKED: _l("Name not asked"),
+}
+
+DELIVERY = {
+    Delivery.RECEIVED: _l("Received"),
+    Delivery.RECORDED: _l("Recorded, not sent"),
+    Delivery.HELD: _l("Waiting to be sent"),
+    Delivery.READY: _l("Being sent"),
+    Delivery.SENT: _l("Sent"),
+    Delivery.FAILED: _l("Could not be delivered"),
+    Delivery.CANCELLED: _l("Taken back before it was sent"),
+}
+
+ORIGINS = {
+    Origin.PORTAL: _l("Taken here"),
+    Origin.CONSTITUENCY: _l("Constituency system"),
+    Origin.HELPLINE: _l("Helpline"),
+    Origin.WEBFORM: _l("Web form"),
+    Origin.CORRESPONDENCE: _l("Correspondence"),
+    Origin.INTERVENTIONS: _l("Support programme"),
+}
+
+ANSWERS = {
+    Answer.YES: _l("Yes"),
+    Answer.NO: _l("No"),
+    Answer.NOT_KNOWN: _l("Not known"),
+    Answer.NOT_ASKED: _l("Not asked"),
+}
+
+CHANGES = {
+    "case.update": _l("Facts changed"),
+    "case.review_date": _l("Review date set"),
+    "case.assignment_add": _l("Worker added"),
+    "case.assignment_end": _l("Assignment ended"),
+    "case.word_queued": _l("Another system asked for a change of state"),
+    "note.rewrite": _l("A note was put right by its author"),
+    "note.take_back": _l("A note was taken back by its author"),
+    "review.add": _l("Review date added"),
+    "review.change": _l("Review date changed"),
+    "review.complete": _l("Review done"),
+    "review.incomplete": _l("Review not done after all"),
+    "review.remove": _l("Review date taken away"),
+    "intake.second_report": _l("A second report came from the same call"),
+}
+
+FIELDS = {
+    "summary": _l("summary"),
+    "narrative": _l("what happened"),
+    "plan": _l("plan"),
+    "category": _l("category"),
+    "priority": _l("priority"),
+    "gbv": _l("gender-based violence"),
+    "immediate_danger": _l("immediate danger"),
+    "work_state": _l("work state"),
+    "escalated": _l("escalation"),
+    "escalated_to_id": _l("escalated to"),
+}
+
+
+def for_templates() -> dict[str, object]:
+    """What the templates of a case call by these names."""
+    return {
+        "answer": lambda answer: ANSWERS[answer],
+        "by_day": by_day,
+        "change_words": change_words,
+        "delivery_words": lambda delivery: DELIVERY.get(delivery, delivery),
+        "origin_words": lambda origin: ORIGINS.get(origin, origin),
+    }
+
+
+def by_day(entries: list[Entry]) -> list[tuple[dt.date, list[Entry]]]:
+    """Entries under the day on which they happened, as the office counts days."""
+    return [(day, list(happened)) for day, happened in itertools.groupby(entries, lambda entry: local(entry.at).date())]
+
+
+def status_word(status: Status | str) -> str:
+    """The word for a state, from the macro that the pages use."""
+    return str(get_template_attribute("macros/state.html", "status_word")(str(status))).strip()
+
+
+def person_name(person: Person) -> str:
+    """The name of a person, or honestly why there is none."""
+    if person.name_known in _NAMELESS or not person.display_name:
+        return str(_NAMELESS.get(person.name_known, _NAMELESS[NameKnown.NOT_ASKED]))
+    if person.name_known is NameKnown.PLACEHOLDER:
+        return _("No real name, called “%(name)s”", name=person.display_name)
+    return person.display_name
+
+
+def case_name(case: Case, people: list[CasePerson]) -> str:
+    """Whom a case is about: its subject, else its clients, else an honest blank."""
+    if case.subject_person is not None:
+        return person_name(case.subject_person)
+    if case.subject_household is not None:
+        return case.subject_household.name
+    clients = [part.person for part in people if part.role == "client"]
+    if not clients:
+        return _("No client named")
+    first = person_name(clients[0])
+    return _("%(name)s and %(count)s more", name=first, count=len(clients) - 1) if len(clients) > 1 else first
+
+
+def change_words(action: str, details: dict) -> str:
+    """An event of the audit in words; one that has none yet is shown by its own name."""
+    if action == "case.update":
+        fields = ", ".join(str(FIELDS.get(name, name)) for name in details.get("fields", []))
+        return _("Changed: %(fields)s", fields=fields)
+    if action == "case.review_date" and not details.get("to"):
+        return _("Review date taken away")
+    return str(CHANGES.get(action, action.replace(".", ": ").replace("_", " ").capitalize()))

@@ -1,0 +1,1 @@
+"""The thread of a case: messages to clients, and notes that never leave the team."""

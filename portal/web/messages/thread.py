@@ -1,0 +1,64 @@
+"""The thread of a case as it is shown, with its two writers."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.core import case_people, drafts, timeline
+from portal.core.models import Draft
+from portal.core.timeline import Cursor, Page
+from portal.web.cases.head import Head
+from portal.web.cases.words import person_name
+from portal.web.messages.forms import MessageForm, NoteForm
+
+FORMS = ("message", "note")
+FEWEST = 5  # entries that the overview shows unfolded, beside all that is new
+
+
+@dataclass
+class Thread:
+    """A page of the thread, and what may be written under it."""
+
+    page: Page
+    folded: bool = False  # the overview folds away what was read before
+
+    @property
+    def shown(self) -> int:
+        """How many of the newest entries stand unfolded."""
+        return max(FEWEST, len(self.page.new)) if self.folded else len(self.page.entries)
+
+
+@dataclass
+class Writers:
+    """The two forms under a thread, as they were left. They share nothing but their place."""
+
+    head: Head
+    message: MessageForm
+    note: NoteForm
+    drafts: dict[str, Draft]
+
+    @property
+    def recipients(self):
+        """Who can be written to, clients first."""
+        return case_people.reachable(self.head.people)
+
+
+def of_case(session: Session, head: Head, *, before: str | None = None, folded: bool = False) -> Thread:
+    """The newest page of the thread, or the one below ``before``."""
+    page = timeline.page(session, head.actor, head.case, kinds=timeline.THREAD, before=Cursor.parse(before))
+    return Thread(page, folded)
+
+
+def writers(session: Session, head: Head) -> Writers:
+    """Both forms, each with what its draft holds."""
+    kept = drafts.side_by_side(session, head.actor, FORMS, str(head.case.id))
+    message = MessageForm(formdata=None, data=_known(kept.get("message"), "text", "to"))
+    message.offer(case_people.reachable(head.people), person_name)
+    return Writers(head, message, NoteForm(formdata=None, data=_known(kept.get("note"), "text")), kept)
+
+
+def _known(draft: Draft | None, *names: str) -> dict[str, object]:
+    fields = {name: value for name, value in drafts.fields_of(draft).items() if name in names}
+    if not str(fields.get("to", "")).isdecimal():
+        fields.pop("to", None)
+    return {name: int(value) if name == "to" else value for name, value in fields.items()}

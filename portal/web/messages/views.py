@@ -1,0 +1,102 @@
+"""Writing in the thread of a case: a message to somebody, or a note for the team.
+
+Two addresses, two forms, two tables: nothing that is written as a note passes where messages do.
+"""
+
+from flask import flash, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from portal.core import case_people, cases, drafts, timeline
+from portal.core import messages as core_messages
+from portal.core import notes as core_notes
+from portal.core.errors import Forbidden, InvalidInput, Refused
+from portal.core.models import Case
+from portal.core.unit import unit_of_work
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+from portal.web.cases import head, unsent
+from portal.web.cases.forms import newlines
+from portal.web.cases.words import person_name
+from portal.web.messages import thread
+from portal.web.messages.forms import MessageForm, NoteForm
+
+TITLES = {"message": "message", "note": "note"}
+
+
+def write_message(number: int):
+    """Write to somebody on the case. While there is no channel it is recorded and not sent, and the page says so."""
+    form = MessageForm()
+    try:
+        with unit_of_work(db.session, current_actor(), intent="message.write"):
+            case = cases.find(db.session, current_actor(), number, lock=True)
+            people = {person.id: person for person in case_people.reachable(case_people.of_case(db.session, case))}
+            if not form.offer(list(people.values()), person_name).validate():
+                raise InvalidInput("Look at the fields again.", target="form")
+            to = people.get(form.to.data) if form.to else None
+            core_messages.write(db.session, current_actor(), case, form.text.data, to=to)
+            drafts.discard(db.session, current_actor(), "message", str(number))
+    except (InvalidInput, Refused) as refusal:
+        return _refused(number, "message", form, refusal)
+    return _written(number, "message", _("The message is recorded. It was not sent: this office has no channel yet."))
+
+
+def write_note(number: int):
+    """Write a note that staff alone can read."""
+    form = NoteForm()
+    try:
+        with unit_of_work(db.session, current_actor(), intent="note.write"):
+            case = cases.find(db.session, current_actor(), number, lock=True)
+            if not form.validate():
+                raise InvalidInput("Look at the fields again.", target="form")
+            core_notes.write(db.session, current_actor(), case, form.text.data)
+            drafts.discard(db.session, current_actor(), "note", str(number))
+    except (InvalidInput, Refused) as refusal:
+        return _refused(number, "note", form, refusal)
+    return _written(number, "note", _("The note is saved, for staff only."))
+
+
+def draft(number: int, form: str):
+    """Keep what is being typed."""
+    with unit_of_work(db.session, current_actor(), intent="draft.save"):
+        case = cases.find(db.session, current_actor(), number)
+        if not _is_written(case, request.form.get("text", "")):
+            unsent.keep(case, form, str(number), TITLES[form])
+    return unsent.kept_answer(url_for("cases.messages", number=number, _anchor=f"cases-{form}"))
+
+
+def _is_written(case: Case, text: str) -> bool:
+    """Whether this very text was just written: a draft that arrives after what it became must not come back."""
+    newest = timeline.page(db.session, current_actor(), case, kinds=timeline.THREAD, limit=3).entries
+    mine = [entry for entry in newest if entry.who_id == current_actor().user_id]
+    return any(entry.text == (newlines(text) or "").strip() for entry in mine)
+
+
+def _written(number: int, form: str, said: str):
+    """The thread with what was written, and an empty form; a plain browser is led there."""
+    flash(said, "success")
+    if not fragments.wants_fragment():
+        return fragments.go_to(url_for("cases.show", number=number, _anchor=f"cases-{form}"))
+    top = head.of_case(db.session, current_actor(), number)
+    shown = {"head": top, "thread": thread.of_case(db.session, top), "writers": thread.writers(db.session, top)}
+    answer = make_response(render_template("messages/_written.html", written=form, **shown))
+    db.session.rollback()
+    return answer
+
+
+def _refused(number: int, which: str, form: MessageForm | NoteForm, refusal):
+    """The form again with what is wrong beside the field, or why nothing can be written now; the text is kept."""
+    unsent.keep_failed(number, which, str(number), TITLES[which])
+    if isinstance(refusal, Forbidden):
+        raise refusal
+    if isinstance(refusal, InvalidInput) and refusal.target in form:
+        form[refusal.target].errors = [_(refusal.message)]
+    top = head.of_case(db.session, current_actor(), number)
+    writers = thread.writers(db.session, top)
+    setattr(writers, which, form)
+    said = None if isinstance(refusal, InvalidInput) else _(refusal.message)
+    shown = {"head": top, "writers": writers, "thread": thread.of_case(db.session, top), "refusal": said, "form": form}
+    status = 422 if isinstance(refusal, InvalidInput) else 409
+    answer = fragments.render("cases/messages.html", f"messages/_{which}.html", status, opened=which, **shown)
+    db.session.rollback()
+    return answer
