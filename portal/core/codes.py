@@ -43,4 +43,5 @@ def labels(session: Session, wanted: Iterable[tuple[str, str | None]]) -> dict[t
 
 def unmapped(session: Session, case: Case) -> list[UnmappedCode]:
     """What the report of this case carried that no list knows, or that was doubtful, in the order of the report."""
-    return list(session.scalars(sa.select(UnmappedCode).where(UnmappedCode.case_id == case.id).order_by(UnmappedCode.id)))
+    query = sa.select(UnmappedCode).where(UnmappedCode.case_id == case.id)
+    return list(session.scalars(query.order_by(UnmappedCode.id)))

@@ -1,0 +1,183 @@
+"""Contacts: a call or a visit and how it ended, whether or not it became a case."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core import audit, clock, notes, people
+from portal.core.actors import Actor
+from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
+from portal.core.models import Case, Contact, Vertical
+from portal.core.permissions import Permission, can, require, visible_cases
+from portal.core.vocabulary import Outcome
+
+CHANNELS = ("walkin", "phone", "chat", "letter", "other")
+CONSENT_ANSWERS = ("given", "not_now", "could_not_ask")
+CONSENT_METHODS = ("spoken", "signed_paper", "guardian")
+
+
+@dataclass(frozen=True)
+class ContactTold:
+    """A contact as it was taken. ``details`` is the form as typed, kept encrypted; ``phone`` only as a blind index."""
+
+    outcome: Outcome
+    vertical: Vertical
+    channel: str = "walkin"
+    summary: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    phone: str | None = None
+    person_id: int | None = None
+    started_at: dt.datetime | None = None
+    draft_key: str | None = None
+
+
+@dataclass(frozen=True)
+class ConsentAsked:
+    """What was answered at the door when consent was asked for. A record of the asking, not a consent by itself."""
+
+    answer: str
+    method: str = ""
+    given_by: str = ""
+
+
+def save(session: Session, actor: Actor, told: ContactTold, *, case: Case | None = None) -> Contact:
+    """Record a contact; with ``case`` the one that became that case.
+
+    Raises Forbidden, InvalidInput naming the field, NotFound for a person whom *actor* may not see, and AlreadyDone
+    when the same form was sent a moment before by another request.
+    """
+    require(actor, Permission.TAKE_CONTACT)
+    _require_vertical(actor, told.vertical)
+    if (told.outcome is Outcome.CASE_CREATED) != (case is not None):
+        raise InvalidInput("Choose how the contact ended.", target="outcome")
+    if told.channel not in CHANNELS:
+        raise InvalidInput("Choose how the person came.", target="channel")
+    if told.person_id is not None:
+        people.find(session, actor, told.person_id)
+    at = clock.now()
+    contact = Contact(
+        channel=told.channel,
+        outcome=told.outcome,
+        summary=told.summary.strip(),
+        details=json.dumps(dict(told.details), ensure_ascii=False),
+        phone_blind=_phone_index(told.phone),
+        person_id=told.person_id,
+        case_id=case.id if case is not None else None,
+        vertical_id=told.vertical.id,
+        agent_id=actor.user_id,
+        started_at=min(told.started_at or at, at),
+        ended_at=at,
+        draft_key=told.draft_key,
+    )
+    _add(session, contact)
+    details = {"contact": contact.id, "outcome": told.outcome, "channel": told.channel, "case": contact.case_id}
+    audit.append(session, actor, "contact.save", details=details)
+    return contact
+
+
+def record_consent(session: Session, actor: Actor, case: Case, asked: ConsentAsked, words: str) -> None:
+    """Keep on the case what was answered when consent was asked for: a note for the team, and the audit.
+
+    ``words`` is the note in the worker's language. Where a vertical works on consent, the consent itself is a record
+    of its own (consents.py); elsewhere this is all there is. Raises InvalidInput.
+    """
+    if asked.answer not in CONSENT_ANSWERS or (asked.method and asked.method not in CONSENT_METHODS):
+        raise InvalidInput("Choose what was answered.", target="consent")
+    note = notes.write(session, actor, case, words)
+    details = {"answer": asked.answer, "method": asked.method, "note": note.id}
+    values = {"given_by": (None, asked.given_by)} if asked.given_by else None
+    audit.append(session, actor, "intake.consent_asked", case=case, details=details, values=values)
+
+
+def of_draft(session: Session, actor: Actor, key: str) -> Contact | None:
+    """The contact that *actor* made of the form with that key, if it was sent already."""
+    return session.scalar(sa.select(Contact).where(Contact.agent_id == actor.user_id, Contact.draft_key == key))
+
+
+def find(session: Session, actor: Actor, number: int) -> Contact:
+    """The contact with that number. Raises NotFound when absent or not to be seen by *actor*."""
+    query = sa.select(Contact).where(Contact.id == number, visible_contacts(actor)).options(joinedload(Contact.agent))
+    contact = session.scalar(query)
+    if contact is None:
+        raise NotFound("There is no such contact.", target="contact")
+    return contact
+
+
+def listed(
+    session: Session, actor: Actor, *, outcome: Outcome | None = None, before_id: int | None = None, limit: int = 50
+) -> list[Contact]:
+    """Contacts that became no case and that *actor* may see, newest first, a page at a time."""
+    require(actor, Permission.TAKE_CONTACT)
+    query = sa.select(Contact).where(visible_contacts(actor), Contact.case_id.is_(None))
+    if outcome is not None:
+        query = query.where(Contact.outcome == outcome)
+    if before_id is not None:
+        query = query.where(Contact.id < before_id)
+    return list(session.scalars(query.options(joinedload(Contact.agent)).order_by(Contact.id.desc()).limit(limit)))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A contact before this one from the same phone; ``case`` only where the reader may see it."""
+
+    contact: Contact
+    case: Case | None
+
+
+def of_phone(session: Session, actor: Actor, phone: str, *, limit: int = 5) -> list[Earlier]:
+    """Earlier contacts from this phone number, however it was written, newest first."""
+    index = _phone_index(phone)
+    if index is None:
+        return []
+    seen = sa.and_(Case.id == Contact.case_id, visible_cases(actor))
+    query = sa.select(Contact, Case).outerjoin(Case, seen).options(joinedload(Contact.agent))
+    query = query.where(Contact.phone_blind == index, visible_contacts(actor))
+    rows = session.execute(query.order_by(Contact.started_at.desc(), Contact.id.desc()).limit(limit))
+    return [Earlier(contact, case) for contact, case in rows]
+
+
+def last_of_people(session: Session, actor: Actor, person_ids: Iterable[int]) -> dict[int, dt.datetime]:
+    """When each of these people was last in contact, as far as *actor* may know."""
+    query = sa.select(Contact.person_id, sa.func.max(Contact.started_at))
+    query = query.where(Contact.person_id.in_(list(person_ids)), visible_contacts(actor))
+    return {person_id: at for person_id, at in session.execute(query.group_by(Contact.person_id))}
+
+
+def visible_contacts(actor: Actor) -> sa.ColumnElement[bool]:
+    """A contact is seen by whoever took it and by the members of its vertical; by administrators everywhere."""
+    if actor.user_id is None or not can(actor, Permission.VIEW):
+        return sa.false()
+    if can(actor, Permission.ADMINISTER) or can(actor, Permission.VIEW_AUDIT):
+        return sa.true()
+    return sa.or_(Contact.agent_id == actor.user_id, Contact.vertical_id.in_(actor.vertical_ids))
+
+
+def typed(contact: Contact) -> dict[str, Any]:
+    """The form as it was typed when the contact was taken."""
+    return json.loads(contact.details)
+
+
+def _require_vertical(actor: Actor, vertical: Vertical) -> None:
+    if not actor.is_administrator and vertical.id not in actor.vertical_ids:
+        raise Forbidden("You do not work in this vertical.", target="vertical")
+
+
+def _phone_index(phone: str | None) -> str | None:
+    """The same index by which people are found: of the full number where it is one, else of its last digits."""
+    if not phone or not phone.strip():
+        return None
+    whole, suffix = people.contact_indexes("phone", phone.strip())
+    return whole or suffix
+
+
+def _add(session: Session, contact: Contact) -> None:
+    try:
+        with session.begin_nested():
+            session.add(contact)
+    except sa.exc.IntegrityError as twin:
+        raise AlreadyDone("This form has been sent already.", target="draft") from twin

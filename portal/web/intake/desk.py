@@ -1,0 +1,168 @@
+"""The form on the desk: built from its fields, with the people found and chosen, and shown as a page or a part."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, make_response, render_template
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from portal.core import clock, contacts, drafts, people
+from portal.core.actors import Actor
+from portal.core.errors import DomainError, NotFound
+from portal.core.models import Person
+from portal.core.people import PersonHit
+from portal.core.unit import record_reading
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.intake.forms import IntakeForm, PersonForm
+from portal.web.intake.lists import Lists
+from portal.web.intake.steps import Fields, Step
+
+FORM = "intake"
+_SHORTEST = 2  # characters from which a search is worth while
+_MOST = 7
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person found, as the list of results shows them."""
+
+    hit: PersonHit
+    age: str
+    place: str
+    last_contact: datetime | None
+
+
+class Desk:
+    """One request's view of the form. Nothing here changes anything; the views do."""
+
+    def __init__(
+        self, actor: Actor, lists: Lists, fields: Fields, *, step: Step | None = None, is_new: bool = False
+    ) -> None:
+        self.actor, self.lists, self.fields, self.step, self.is_new = actor, lists, fields, step, is_new
+        self.form = self._build()
+        self.found: dict[str, list[Found]] = {}
+        self.asked: dict[str, str] = {}
+        self.problems: list[tuple[str, str | None]] = []
+
+    def _build(self) -> IntakeForm:
+        # A new form has its defaults; one that was typed in has what was typed, and an empty tick is no tick.
+        typed = None if self.is_new else MultiDict(self.fields)
+        form = IntakeForm(typed)
+        if self.is_new:
+            form.draft.data = self.fields.get("draft", [""])[0]
+            form.q.data = self.fields.get("q", [""])[0]
+            form.reporter.form.person_id.data = self.fields.get("reporter-person_id", [""])[0]
+            form.keep.data = bool(self.actor.vertical_ids)
+        form.offer(self.lists.choices)
+        return form
+
+    def find(self, block: str) -> None:
+        """Look for the people who may be meant in a block; at the top by what is in the search box."""
+        person = self.form.block(block)
+        text = self.form.q.data if block == "reporter" else _told_of(person) if person is not None else ""
+        text = (text or "").strip()[:255]
+        self.asked[block] = text
+        hits = people.search(db.session, self.actor, text, limit=_MOST) if len(text) >= _SHORTEST else []
+        last = contacts.last_of_people(db.session, self.actor, [hit.person.id for hit in hits])
+        self.found[block] = [
+            Found(hit, age_words(hit.person), self._place(hit.person), last.get(hit.person.id)) for hit in hits
+        ]
+
+    def refuse(self, refusal: DomainError, *, anchor: str | None = None) -> None:
+        """Say at the top of the form what stands against it."""
+        self.problems.append((refusal.message, anchor))
+
+    def page(self, *, saved: str = "", status: int = 200) -> Response:
+        """The whole form, or the part that the button changed."""
+        part = self.step.part if self.step is not None else "form"
+        names = {"clients": "intake/_clients.html", "perpetrators": "intake/_perpetrators.html"}
+        fragment = names.get(part, "intake/_reporter.html" if part == "reporter" else "intake/_form.html")
+        if self.step is not None and self.step.full:
+            self.problems.append((_("This list takes no more people. Put the others into the story."), None))
+        cards = self._cards()
+        waiting = [kept for kept in self._drafts() if kept.key != self.form.draft.data] if self.is_new else []
+        response = fragments.render(
+            "intake/new.html",
+            fragment,
+            status,
+            cards=cards,
+            saved=saved,
+            waiting=waiting,
+            earlier=self._earlier(),
+            **self._context(),
+        )
+        return self._read(response, [person.id for person in cards.values()])
+
+    def results(self) -> Response:
+        """The people found for the search box, as the list under it or as a page of its own."""
+        response = fragments.render(
+            "intake/search.html", "intake/_results.html", block="reporter", earlier=self._earlier(), **self._context()
+        )
+        return self._read(response)
+
+    def earlier_contacts(self) -> Response:
+        """The list of earlier contacts alone."""
+        response = make_response(render_template("intake/_earlier.html", earlier=self._earlier()))
+        return self._read(response)
+
+    def _context(self) -> dict[str, object]:
+        return {
+            "form": self.form,
+            "found": self.found,
+            "asked": self.asked,
+            "focus": self.step.focus if self.step is not None else "",
+            "lists": self.lists,
+            "problems": self.problems,
+        }
+
+    def _cards(self) -> dict[str, Person]:
+        """The people who were chosen, by block; one who is not to be seen any more is not chosen any more."""
+        cards: dict[str, Person] = {}
+        for block in self.form.people():
+            chosen = block.person_id.data or ""
+            if not chosen.isdecimal():
+                continue
+            try:
+                cards[block.prefix] = people.find(db.session, self.actor, int(chosen[:18]))
+            except NotFound as gone:
+                block.person_id.data = ""
+                self.refuse(gone)
+        return cards
+
+    def _drafts(self) -> list:
+        return drafts.listed(db.session, self.actor, FORM)
+
+    def _earlier(self) -> list[contacts.Earlier]:
+        phone = self.form.reporter.form.phone.data or self.form.q.data or ""
+        return contacts.of_phone(db.session, self.actor, phone) if people.phone_suffix(phone) else []
+
+    def _place(self, person: Person) -> str:
+        return self.lists.label_of("location", person.location)
+
+    def _read(self, response: Response, also: list[int] | None = None) -> Response:
+        """Keep in the audit whose names were shown; when it cannot be kept, they are not shown."""
+        shown = {found.hit.person.id for some in self.found.values() for found in some} | set(also or ())
+        if shown:
+            record_reading(db.session, self.actor, "people.search", people=sorted(shown))
+        return response
+
+
+def age_words(person: Person) -> str:
+    """What is known of a person's age: the date of birth counts most, then the age as told, then the group."""
+    if person.dob is not None:
+        today = clock.today()
+        years = today.year - person.dob.year - ((today.month, today.day) < (person.dob.month, person.dob.day))
+        return _("Age %(years)s", years=years)
+    if person.age_value is not None:
+        months = person.age_unit is not None and person.age_unit.value == "months"
+        words = _("%(age)s months", age=person.age_value) if months else _("%(age)s", age=person.age_value)
+        return _("Age about %(age)s", age=words)
+    return _("Age group %(group)s", group=person.age_group_label) if person.age_group_label else ""
+
+
+def _told_of(person: PersonForm) -> str:
+    """What a block says that somebody could be found by."""
+    told = f"{person.full_name.data or ''} {person.phone.data or ''}".strip()
+    return told or (person.national_id.data or "").strip()

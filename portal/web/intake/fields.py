@@ -1,0 +1,87 @@
+"""Kinds of fields that intake needs beyond those of WTForms."""
+
+import datetime as dt
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, RadioField, SelectField, StringField
+from wtforms.validators import Length
+from wtforms.widgets import TextInput
+
+from portal.core import clock
+
+
+class PartsDateField(Field):
+    """A date written as day, month and year under one name; entirely empty is no date."""
+
+    widget = TextInput()
+    messages = {
+        "wrong": _l("Write the date as day, month and year, or give an age instead"),
+        "future": _l("A date of birth cannot be in the future"),
+        "past": _l("Check the year of birth"),
+    }
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the three parts; WTForms shows the message when they are no date."""
+        self.data = None
+        parts = [part.strip() for part in valuelist]
+        if not any(parts):
+            return
+        try:
+            day, month, year = (int(part) for part in parts)
+            self.data = dt.date(year, month, day)
+        except (ValueError, OverflowError):
+            raise ValueError(self.messages["wrong"]) from None
+        if self.data > clock.today() + dt.timedelta(days=1):  # it may be tomorrow where the office is
+            raise ValueError(self.messages["future"])
+        if self.data.year < clock.today().year - 130:
+            raise ValueError(self.messages["past"])
+
+
+class AgeField(Field):
+    """A whole number of years or months; entirely empty is no age."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        """What was typed, even where it is no number."""
+        return self.raw_data[0] if self.raw_data else str(self.data if self.data is not None else "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; WTForms shows the message when it is none."""
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        if not text.isdecimal() or int(text[:6]) > 1500:
+            raise ValueError(_l("Write the age as a number, for example 30"))
+        self.data = int(text)
+
+
+class WordField(StringField):
+    """A short text, as long as the column that keeps it."""
+
+    def __init__(self, label: str, *, longest: int = 64, **more: object) -> None:
+        message = _l("Write at most %(max)d characters here")
+        super().__init__(label, [Length(max=longest, message=message)], **more)
+
+
+class _Offered:
+    """A choice that says beside the field when it is not on the list. Not sent at all, it stays what it was."""
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse a value that was not offered."""
+        if self.raw_data and not any(match for _value, _label, match, *_rest in self.iter_choices()):
+            raise ValueError(_l("Choose one of the list"))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether this is what the field says before anybody touches it: nothing, or the first of the list."""
+        return self.data in (None, "") or bool(self.choices) and self.data == self.choices[0][0]
+
+
+class ChoiceField(_Offered, SelectField):
+    """A list to choose from, filled for each request."""
+
+
+class RadioChoice(_Offered, RadioField):
+    """A few answers side by side."""

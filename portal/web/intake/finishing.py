@@ -1,0 +1,126 @@
+"""The end of an intake: a case, or a contact alone. What stands against it is said beside the field it concerns."""
+
+from flask_babel import gettext as _
+
+from portal.core import assignments, cases, contacts, drafts, intake
+from portal.core.errors import (
+    AlreadyDone,
+    ConsentExpired,
+    ConsentRequired,
+    DomainError,
+    InvalidInput,
+    NotFound,
+    SubjectUnverified,
+)
+from portal.core.models import Contact, User, Vertical
+from portal.core.unit import unit_of_work
+from portal.core.vocabulary import Outcome
+from portal.extensions import db
+from portal.web.intake import reading
+from portal.web.intake.desk import FORM, Desk
+
+WAYS = ("create", "contact")
+_TOLD_BESIDE = (InvalidInput, SubjectUnverified, ConsentRequired, ConsentExpired, NotFound)
+
+
+def finish(desk: Desk, way: str) -> Contact | None:
+    """Make the case or save the contact; None when the form has to be put right first, and says where."""
+    well_formed = desk.form.validate()
+    complete = _complete_for_case(desk) if way == "create" else _complete_for_contact(desk)
+    if not (well_formed and complete):
+        return None
+    key = desk.form.draft.data
+    try:
+        with unit_of_work(db.session, desk.actor, intent=f"intake.{way}"):
+            sent = contacts.of_draft(db.session, desk.actor, key)
+            if sent is None:
+                sent = _create(desk) if way == "create" else _save_contact(desk)
+            drafts.discard(db.session, desk.actor, FORM, key)
+            return sent
+    except AlreadyDone:
+        return contacts.of_draft(db.session, desk.actor, key)  # the same form, sent twice at the same moment
+    except _TOLD_BESIDE as refusal:
+        _say(desk, refusal)
+        return None
+
+
+def _create(desk: Desk) -> Contact:
+    vertical = _vertical(desk)
+    owner_id = desk.actor.user_id if desk.form.keep.data else None
+    if owner_id and owner_id not in {user.id for user in cases.assignable_users(db.session, vertical.id)}:
+        raise InvalidInput(_("Only members of this vertical take its cases."), target="owner")
+    report = reading.report(desk.form, desk.lists, vertical, owner_id)
+    case = intake.take(db.session, desk.actor, report)
+    if owner_id:
+        case.owner = db.session.get(User, owner_id)
+        assignments.begin(db.session, desk.actor, case)
+    asked = reading.consent(desk.form)
+    if asked is not None:
+        contacts.record_consent(db.session, desk.actor, case, asked, reading.consent_words(asked))
+    told = _told(desk, vertical, Outcome.CASE_CREATED)
+    return contacts.save(db.session, desk.actor, told, case=case)
+
+
+def _save_contact(desk: Desk) -> Contact:
+    return contacts.save(db.session, desk.actor, _told(desk, _vertical(desk), Outcome(desk.form.outcome.data)))
+
+
+def _told(desk: Desk, vertical: Vertical, outcome: Outcome) -> contacts.ContactTold:
+    kept = drafts.details(db.session, desk.actor, FORM, desk.form.draft.data)
+    started = kept.created_at if kept is not None else None
+    return reading.contact(desk.form, vertical, desk.fields, outcome, started_at=started)
+
+
+def _vertical(desk: Desk) -> Vertical:
+    """The chosen vertical, loaded inside the unit."""
+    openable = cases.openable_verticals(db.session, desk.actor)
+    return next(vertical for vertical in openable if vertical.code == desk.form.vertical.data)
+
+
+def _complete_for_case(desk: Desk) -> bool:
+    """What is missing, all at once; core would name one after the other, and has the last word."""
+    form = desk.form
+    if not (form.narrative.data or "").strip():
+        form.narrative.errors = [*form.narrative.errors, _("Write down what happened")]
+    if all(person.is_blank for person in (form.reporter.form, *(entry.form for entry in form.clients))):
+        name = form.reporter.form.full_name
+        name.errors = [*name.errors, _("Say who is here or for whom; where there is no name, choose why")]
+    return not form.errors
+
+
+def _complete_for_contact(desk: Desk) -> bool:
+    outcome = desk.form.outcome
+    if not outcome.data and not outcome.errors:
+        outcome.errors = [_("Choose how the contact ended")]
+    return not desk.form.errors
+
+
+def _say(desk: Desk, refusal: DomainError) -> None:
+    """Put what core says beside the field it speaks of, else on top of the form."""
+    form = desk.form
+    if isinstance(refusal, SubjectUnverified):
+        fields = [form.vertical]
+        words = _("The person is not verified, and this vertical opens cases for verified people only.")
+    elif isinstance(refusal, ConsentRequired | ConsentExpired):
+        fields, words = [form.consent], refusal.message
+    else:
+        fields, words = _FIELDS.get(refusal.target or "", lambda _form: [])(form), refusal.message
+    if isinstance(refusal, SubjectUnverified | ConsentRequired | ConsentExpired):
+        words += " " + _("You can save the contact now, and open the case when this is settled.")
+    for field in fields:
+        field.errors = [*field.errors, words]
+    if not fields:
+        desk.refuse(refusal)
+
+
+_FIELDS = {
+    "narrative": lambda form: [form.narrative],
+    "reporter": lambda form: [form.reporter.form.full_name],
+    "clients": lambda form: [form.speaks_for],
+    "subject_id": lambda form: [form.speaks_for],
+    "primary_vertical_id": lambda form: [form.vertical],
+    "vertical": lambda form: [form.vertical],
+    "owner": lambda form: [form.keep],
+    "outcome": lambda form: [form.outcome],
+    "channel": lambda form: [form.channel],
+}

@@ -1,0 +1,122 @@
+"""What intake leaves behind: one's drafts, and contacts that became no case."""
+
+import datetime as dt
+import secrets
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SearchField, SelectField
+
+from portal.core import contacts, drafts
+from portal.core.errors import InvalidInput
+from portal.core.models import Contact
+from portal.core.permissions import Permission, require
+from portal.core.unit import record_reading, unit_of_work
+from portal.core.vocabulary import Outcome
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+from portal.web.formats import day
+from portal.web.intake import wording
+from portal.web.intake.desk import FORM
+from portal.web.intake.forms import IntakeForm
+from portal.web.intake.steps import title_of
+
+_PAGE = 50
+
+
+def away():
+    """A page that tells nothing, for when somebody looks at the screen."""
+    return render_template("intake/away.html")
+
+
+def list_drafts():
+    """My drafts: those that wait, and those thrown away that can still be fetched back."""
+    actor = current_actor()
+    require(actor, Permission.TAKE_CONTACT)
+    waiting = drafts.listed(db.session, actor, FORM)
+    aside = drafts.listed_aside(db.session, actor, FORM)
+    return render_template("intake/drafts.html", waiting=waiting, aside=aside)
+
+
+def discard(key: str):
+    """Throw a draft away; it can be fetched back for a day."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="draft.discard"):
+        thrown = drafts.set_aside(db.session, actor, FORM, key)
+    if thrown is not None:
+        flash(_("The draft is thrown away. You can fetch it back for a day."), "info")
+    return fragments.go_to(url_for("intake.drafts"))
+
+
+def fetch_back(key: str):
+    """Take a draft that was thrown away up again."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="draft.fetch_back"):
+        fetched = drafts.fetch_back(db.session, actor, FORM, key)
+    if fetched is None:
+        flash(_("This draft is gone for good."), "warning")
+        return fragments.go_to(url_for("intake.drafts"))
+    return fragments.go_to(url_for("intake.resume", key=key))
+
+
+def list_contacts():
+    """Contacts that became no case, newest first."""
+    actor = current_actor()
+    wanted = request.args.get("outcome", "")
+    outcome = Outcome(wanted) if wanted in list(Outcome) else None
+    before = request.args.get("before", "")
+    before_id = int(before) if before.isdecimal() and len(before) < 18 else None
+    found = contacts.listed(db.session, actor, outcome=outcome, before_id=before_id, limit=_PAGE + 1)
+    page = render_template(
+        "intake/contacts.html",
+        contacts=found[:_PAGE],
+        older=found[_PAGE - 1].id if len(found) > _PAGE else None,
+        outcome=outcome.value if outcome else "",
+        wording=wording,
+    )
+    record_reading(db.session, actor, "contact.list", contacts=[contact.id for contact in found[:_PAGE]])
+    return page
+
+
+def show_contact(number: int):
+    """One contact, with what was typed."""
+    actor = current_actor()
+    contact = contacts.find(db.session, actor, number)
+    page = render_template("intake/contact.html", contact=contact, told=_told(contact), wording=wording)
+    record_reading(db.session, actor, "contact.read", contact=number)
+    return page
+
+
+def take_up(number: int):
+    """Begin a new intake with what was typed then; the contact itself stays as it is."""
+    actor = current_actor()
+    key = secrets.token_hex(8)
+    with unit_of_work(db.session, actor, intent="contact.take_up"):
+        contact = contacts.find(db.session, actor, number)
+        fields = {**contacts.typed(contact), "draft": [key], "outcome": [""]}
+        if contact.case_id is not None:
+            raise InvalidInput(_("This contact became a case already."), target="contact")
+        drafts.save(db.session, actor, FORM, key, fields, title=title_of(fields))
+    return redirect(url_for("intake.resume", key=key), 303)
+
+
+def _told(contact: Contact) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What was typed, by part of the form: labels with their words. What was left as it was is left out."""
+    form = IntakeForm(MultiDict(contacts.typed(contact)))
+    parts: list[tuple[str, Form]] = [(_("Who was here"), form.reporter.form)]
+    parts += [(_("Client"), entry.form) for entry in form.clients]
+    parts += [(_("Alleged perpetrator"), entry.form) for entry in form.perpetrators]
+    parts.append((_("What was said"), form))
+    told = [(heading, [line for field in part if (line := _line(field))]) for heading, part in parts]
+    return [(heading, lines) for heading, lines in told if lines]
+
+
+def _line(field: Field) -> tuple[str, str] | None:
+    if isinstance(field, FormField | FieldList | HiddenField | SearchField | BooleanField) or not field.data:
+        return None
+    if isinstance(field, SelectField):
+        words = dict(field.choices or ()).get(field.data, field.data)
+        return None if field.is_blank else (str(field.label.text), str(words))
+    return str(field.label.text), day(field.data) if isinstance(field.data, dt.date) else str(field.data)

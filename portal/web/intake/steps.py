@@ -1,0 +1,82 @@
+"""What the buttons inside the form do to it: pure changes of its fields, so that with and without script are one.
+
+The fields are what a request or a draft carries: each name with its values, in order.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from portal.web.intake.forms import MOST_PEOPLE
+
+Fields = dict[str, list[str]]
+
+_NOT_KEPT = frozenset({"csrf_token", "do"})
+_BLOCK = re.compile(r"(reporter|clients-\d+|perpetrators-\d+)")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a button asked for. ``part`` is the part of the page it concerns; ``focus`` the block to go on in."""
+
+    action: str
+    part: str = "reporter"
+    block: str = ""
+    focus: str = ""
+    full: bool = False  # the list takes no more people
+
+
+def fields_of(form: MultiDict) -> Fields:
+    """The fields of a request, without what belongs to the sending alone."""
+    return {name: values for name, values in form.lists() if name not in _NOT_KEPT}
+
+
+def take(fields: Fields, button: str) -> Step:
+    """Do what *button* says to the fields; an unknown button changes nothing and the form comes back as it is."""
+    action, _, rest = button.partition(":")
+    block, _, value = rest.partition(":")
+    if action == "add" and rest in ("clients", "perpetrators"):
+        return _add(fields, rest)
+    if not _BLOCK.fullmatch(block):
+        return Step("find" if action == "find" else "keep", block="reporter" if action == "find" else "")
+    part = block.partition("-")[0]
+    if action == "remove" and part != "reporter":
+        _forget(fields, block)
+        return Step("remove", part)
+    if action == "choose" and value.isdecimal():
+        fields[f"{block}-person_id"] = [value]
+        fields.pop("q", None)
+        return Step("choose", part, block, focus=block)
+    if action == "forget":
+        fields[f"{block}-person_id"] = [""]
+        return Step("forget", part, block, focus=block)
+    return Step("find", part, block, focus=block)
+
+
+def indexes(fields: Iterable[str], part: str) -> list[int]:
+    """The numbers of the blocks of a list, in the order in which they were added."""
+    found = (re.match(rf"{part}-(\d+)-", name) for name in fields)
+    return sorted({int(match[1]) for match in found if match})
+
+
+def title_of(fields: Fields) -> str:
+    """How a draft is called in the list of drafts: by a name in it, else by how its story begins."""
+    names = ["reporter-full_name", *(f"clients-{index}-full_name" for index in indexes(fields, "clients")), "narrative"]
+    texts = (" ".join("".join(fields.get(name, ())).split()) for name in names)
+    return next((text[:80] for text in texts if text), "")
+
+
+def _add(fields: Fields, part: str) -> Step:
+    there = indexes(fields, part)
+    if len(there) >= MOST_PEOPLE:
+        return Step("add", part, full=True)
+    block = f"{part}-{there[-1] + 1 if there else 0}"
+    fields[f"{block}-full_name"] = [""]
+    return Step("add", part, block, focus=block)
+
+
+def _forget(fields: Fields, block: str) -> None:
+    for name in [name for name in fields if name.startswith(f"{block}-")]:
+        del fields[name]

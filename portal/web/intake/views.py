@@ -1,0 +1,156 @@
+"""The intake pages: the form with its buttons, its search, its drafts, and the contacts that became no case."""
+
+import re
+import secrets
+
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
+from flask_babel import gettext as _
+
+from portal.core import contacts, drafts
+from portal.core.actors import Actor
+from portal.core.errors import InvalidInput
+from portal.core.models import Contact, Draft
+from portal.core.unit import unit_of_work
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+from portal.web.formats import clock_time
+from portal.web.intake import desk, finishing, lists, records, steps, wording
+from portal.web.intake.desk import FORM
+
+blueprint = Blueprint("intake", __name__, url_prefix="/app/intake")
+_KEY = re.compile(r"[0-9a-f]{16}")
+
+
+@blueprint.context_processor
+def _words() -> dict[str, object]:
+    return {"outcome_words": wording.outcome_words, "channel_words": wording.channel_words}
+
+
+@blueprint.get("")
+def new():
+    """An empty form, or one for a person found before. A draft is offered, never put over anything."""
+    fields: steps.Fields = {"draft": [secrets.token_hex(8)]}
+    if request.args.get("person", "").isdecimal():
+        fields["reporter-person_id"] = [request.args["person"]]
+    if request.args.get("q"):
+        fields["q"] = [request.args["q"]]
+    actor = current_actor()
+    shown = desk.Desk(actor, lists.load(actor), fields, is_new=True)
+    if fields.get("q"):
+        shown.find("reporter")
+    return shown.page()
+
+
+@blueprint.get("/<string(length=16):key>")
+def resume(key: str):
+    """The form as it was left. One that was sent meanwhile leads to what it became."""
+    _require_key(key)
+    actor = current_actor()
+    sent = contacts.of_draft(db.session, actor, key)
+    if sent is not None:
+        return redirect(_where(sent), 303)
+    fields = drafts.find(db.session, actor, FORM, key)
+    kept = drafts.details(db.session, actor, FORM, key)
+    shown = desk.Desk(actor, lists.load(actor), {**(fields or {}), "draft": [key]}, is_new=fields is None)
+    return shown.page(saved=saved_label(kept) if kept else "")
+
+
+@blueprint.post("")
+def create():
+    """Do what the button says: finish as a case or as a contact, or change the form and show it again."""
+    actor, fields = current_actor(), steps.fields_of(request.form)
+    key = fields.get("draft", [""])[0]
+    if not _KEY.fullmatch(key):
+        fields["draft"] = [key := secrets.token_hex(8)]
+    sent = contacts.of_draft(db.session, actor, key)
+    if sent is not None:
+        return fragments.go_to(_where(sent))
+    button = request.form.get("do", "")
+    if button in finishing.WAYS:
+        return _finish(actor, fields, button)
+    step = steps.take(fields, button)
+    shown = desk.Desk(actor, lists.load(actor), fields, step=step)
+    saved = _save(actor, shown)
+    if step.action == "find":
+        shown.find(step.block)
+    return shown.page(saved=saved)
+
+
+@blueprint.get("/search")
+def search():
+    """People who match, while one types; without script a page of its own, each name a link to a new form."""
+    actor = current_actor()
+    shown = desk.Desk(actor, lists.load(actor), {"q": [request.args.get("q", "")]})
+    shown.find("reporter")
+    return shown.results()
+
+
+@blueprint.get("/earlier")
+def earlier():
+    """Earlier contacts from the phone number that was typed."""
+    actor = current_actor()
+    shown = desk.Desk(actor, lists.load(actor), {"reporter-phone": [request.args.get("reporter-phone", "")]})
+    return shown.earlier_contacts()
+
+
+@blueprint.post("/draft")
+def draft():
+    """Keep what is typed (static/js/drafts.js), unless it was sent meanwhile."""
+    actor, fields = current_actor(), steps.fields_of(request.form)
+    key = fields.get("draft", [""])[0]
+    _require_key(key)
+    with unit_of_work(db.session, actor, intent="draft.save"):
+        if contacts.of_draft(db.session, actor, key) is not None:
+            return jsonify(saved_at_label=_("Sent"))
+        kept = drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields))
+        label = saved_label(kept)
+    return jsonify(saved_at_label=label)
+
+
+def saved_label(kept: Draft) -> str:
+    """When a draft was last safe."""
+    return _("Saved %(time)s", time=clock_time(kept.saved_at))
+
+
+def _finish(actor: Actor, fields: steps.Fields, button: str) -> Response:
+    shown = desk.Desk(actor, lists.load(actor), fields)
+    done = finishing.finish(shown, button)
+    if done is not None:
+        return fragments.go_to(_where(done))
+    return shown.page(saved=_save(actor, shown), status=422)
+
+
+def _save(actor: Actor, shown: desk.Desk) -> str:
+    key = shown.fields["draft"][0]
+    try:
+        with unit_of_work(db.session, actor, intent="draft.save"):
+            kept = drafts.save(db.session, actor, FORM, key, shown.fields, title=steps.title_of(shown.fields))
+            return saved_label(kept)
+    except InvalidInput as too_long:
+        shown.refuse(too_long)
+        return ""
+
+
+def _where(sent: Contact) -> str:
+    """What a form became: its case, or the contact."""
+    if sent.case_id is not None:
+        return url_for("cases.show", number=sent.case_id)
+    return url_for("intake.contact", number=sent.id)
+
+
+def _require_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        abort(404)
+
+
+for rule, endpoint, view, methods in (
+    ("/away", "away", records.away, ["GET"]),
+    ("/drafts", "drafts", records.list_drafts, ["GET"]),
+    ("/<string(length=16):key>/discard", "discard", records.discard, ["POST"]),
+    ("/<string(length=16):key>/fetch-back", "fetch_back", records.fetch_back, ["POST"]),
+    ("/contacts", "contacts", records.list_contacts, ["GET"]),
+    ("/contacts/<int:number>", "contact", records.show_contact, ["GET"]),
+    ("/contacts/<int:number>/take-up", "take_up", records.take_up, ["POST"]),
+):
+    blueprint.add_url_rule(rule, endpoint, view, methods=methods)

@@ -1,0 +1,59 @@
+/* The walk-in intake, faster: Enter in the search goes to the people found, Alt+N goes on with a new person, and the
+   address becomes that of the draft, so that a reload or signing in again comes back to it. Everything works without it. */
+(() => {
+  "use strict";
+
+  const form = document.getElementById("intake");
+  if (!form) return;
+  const search = () => form.querySelector("[data-find]");
+
+  form.addEventListener("input", () => {
+    if (window.location.href !== form.dataset.resumeUrl) window.history.replaceState(null, "", form.dataset.resumeUrl);
+  }, { once: true });
+
+  /* What was searched for is the name or the phone of the new person, unless something stands there already. */
+  function beginNewPerson() {
+    const typed = search().value.trim();
+    const isNumber = /^[+\d\s().-]{5,}$/.test(typed);
+    const name = document.getElementById("reporter-full_name");
+    if (!name) return;
+    const field = isNumber ? document.getElementById("reporter-phone") : name;
+    if (typed && !field.value) {
+      field.value = typed;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    name.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyN") {
+      event.preventDefault();
+      beginNewPerson();
+    }
+  });
+
+  form.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-new-person]")) return;
+    event.preventDefault();
+    beginNewPerson();
+  });
+
+  /* Enter never sends the form: it looks in the search box, and does nothing in other fields. Ctrl+Enter finishes. */
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.matches("input")) return;
+    event.preventDefault();
+    if (event.target !== search()) return;
+    const first = document.querySelector("#intake-results [data-results] button, #intake-results [data-results] a");
+    if (first) first.focus();
+    else event.target.dispatchEvent(new Event("search-now"));
+  });
+
+  form.addEventListener("change", (event) => {
+    if (event.target.name !== "immediate_danger") return;
+    const danger = event.target.value === "yes";
+    const said = form.querySelector("[data-danger-said]");
+    said.textContent = danger ? said.dataset.dangerSaid : "";
+    if (danger) form.elements.priority.value = "high";
+  });
+})();
