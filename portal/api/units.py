@@ -41,16 +41,23 @@ Work = Callable[[Session], Answer]
 
 
 def perform(
-    intent: str, work: Work, *, actor: Actor | None = None, payload: Any = None, delivery: str | None = None
+    intent: str,
+    work: Work,
+    *,
+    actor: Actor | None = None,
+    payload: Any = None,
+    delivery: str | None = None,
+    keyed: bool = True,
 ) -> Response:
     """Do *work* in a unit of work and answer what it returns.
 
     Load what you change inside *work*: it runs again, at most three times, when another transaction was first. With
     the header ``Idempotency-Key`` a repeated request gets the first answer; ``delivery`` is a key that the body itself
-    carries, used without the header. ``payload`` stands for the body where that is not JSON. Raises what *work* raises.
+    carries, used without the header; ``payload`` stands for the body where that is not JSON. ``keyed`` is False where
+    nobody in particular acts or the answer is a secret: nothing is kept then. Raises what *work* raises.
     """
     actor = actor or credentials.current_actor()
-    asked = _asked(actor, payload, delivery)
+    asked = _asked(actor, payload, delivery) if keyed else None
     for attempt in range(RETRIES + 1):
         try:
             with unit_of_work(db.session, actor, intent=intent) as session:

@@ -1,5 +1,7 @@
 """Intake: from what was told at the door to a case, the same way for the browser and for every dialect."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -41,7 +43,7 @@ def take(session: Session, actor: Actor, report: Report) -> Case:
     _put_on(session, case, PersonRole.CLIENT, zip(told_clients, clients, strict=True))
     _put_on(session, case, PersonRole.PERPETRATOR, zip(report.perpetrators, perpetrators, strict=True))
     _keep_services(session, case, report)
-    _keep_doubts(session, case, _with_relationship_doubt(report))
+    keep_doubts(session, case, _with_relationship_doubt(report))
     if report.receipt is not None:
         _keep_receipt(session, actor, case, report.receipt)
     session.flush()
@@ -160,7 +162,8 @@ def _with_relationship_doubt(report: Report) -> list[Doubt]:
     return doubts
 
 
-def _keep_doubts(session: Session, case: Case, doubts: list[Doubt]) -> None:
+def keep_doubts(session: Session, case: Case, doubts: Iterable[Doubt]) -> None:
+    """Flag values of a report or of a later change for a caseworker."""
     session.add_all(
         UnmappedCode(
             case_id=case.id, list_name=doubt.list_name, field=doubt.field[:255], raw=doubt.raw[:255], note=doubt.note

@@ -10,6 +10,7 @@ from portal.core import audit, clock, tokens
 from portal.core.actors import SYSTEM, Actor
 from portal.core.database import locked
 from portal.core.errors import Forbidden, InvalidInput
+from portal.core.keys import blind_index
 from portal.core.models import ApiToken, Notice, Organisation, User
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import Dialect, Priority, Role
@@ -117,6 +118,11 @@ def find(session: Session, name: str, *, lock: bool = False) -> Organisation | N
     """The organisation of that name, in any case of letters."""
     query = sa.select(Organisation).where(sa.func.lower(Organisation.name) == " ".join(name.split()).lower())
     return session.scalar(locked(query) if lock else query)
+
+
+def key_of(name: str) -> str:
+    """What two spellings of a name share, without being the name: for counting attempts."""
+    return blind_index("organisation:" + " ".join(name.split()).casefold())
 
 
 def claim_token(
