@@ -23,13 +23,19 @@ def hash_password(password: str) -> str:
 
 def check_password(session: Session, email: str, password: str) -> User | None:
     """The active user whose password this is, or None; one hash verification whatever the outcome."""
+    user = recognise(session, email, password)
+    return user if user is not None and user.active else None
+
+
+def recognise(session: Session, email: str, password: str) -> User | None:
+    """The user whose password this is, even one who has been locked out, for doors that tell only them so."""
     user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
     stored = user.password_hash if user is not None and user.password_hash else _NOBODY
     try:
         _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    return user if user is not None and user.active and stored is not _NOBODY else None
+    return user if stored is not _NOBODY else None
 
 
 def record_sign_in(session: Session, user: User, *, correlation_id: str = "") -> None:

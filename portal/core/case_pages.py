@@ -53,10 +53,11 @@ class State:
 
 @dataclass(frozen=True)
 class TagRule:
-    """Tags that a case has: any, all or none of them."""
+    """Tags that a case has: any, all or none of them; ``negated``: for which that is not so."""
 
     tag_ids: tuple[int, ...]
     match: Match = Match.ANY
+    negated: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class CaseFilter:
     """What to find. Empty means all; several values of one kind mean any of them; kinds are joined by "and"."""
 
     text: str = ""
+    numbers: tuple[int, ...] = ()
     states: tuple[State, ...] = ()
     case_types: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
@@ -120,6 +122,7 @@ def _matching(actor: Actor, wanted: CaseFilter) -> list[sa.ColumnElement[bool]]:
     if wanted.states:
         found.append(sa.or_(*[_in_state(state) for state in wanted.states]))
     for column, values in (
+        (Case.id, wanted.numbers),
         (Case.case_type, wanted.case_types),
         (Case.category, wanted.categories),
         (Case.contact_type, wanted.contact_types),
@@ -150,6 +153,10 @@ def _cases_of_clients(person_ids: tuple[int, ...]) -> sa.Select:
 
 
 def _tagged(rule: TagRule) -> sa.ColumnElement[bool]:
+    return sa.not_(_wears(rule)) if rule.negated else _wears(rule)
+
+
+def _wears(rule: TagRule) -> sa.ColumnElement[bool]:
     worn = sa.select(CaseTag.case_id).where(CaseTag.tag_id.in_(rule.tag_ids))
     if rule.match is Match.ALL:
         several = sa.func.count(sa.distinct(CaseTag.tag_id)) == len(set(rule.tag_ids))

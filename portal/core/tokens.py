@@ -157,6 +157,13 @@ def renew(session: Session, actor: Actor) -> tuple[str, ApiToken] | None:
     return text, token
 
 
+def is_due(session: Session, actor: Actor) -> bool:
+    """Whether *actor*'s own token slides and has less than half of its idle life left: a look, which locks nothing."""
+    soon = clock.now() + IDLE / 2
+    query = sa.select(ApiToken.id).where(ApiToken.id == actor.token_id, ApiToken.slides, ApiToken.expires_at < soon)
+    return session.scalar(query.where(ApiToken.revoked_at.is_(None))) is not None
+
+
 def live(session: Session, organisation: Organisation, dialect: Dialect) -> list[ApiToken]:
     """The tokens of an organisation that hold now, oldest first."""
     query = sa.select(ApiToken).where(

@@ -1,0 +1,34 @@
+"""Dialect 0: constituency casework, as contract 000 documents it, with the operations that its clients also call."""
+
+from portal.api.constituency import (
+    auth,
+    cases,
+    caseworkers,
+    config,
+    constituents,
+    contact_details,
+    notes,
+    review_dates,
+    search,
+    tags,
+)
+from portal.api.constituency.rules import DIALECT
+
+BLUEPRINTS = (
+    auth.door,
+    auth.blueprint,
+    cases.blueprint,
+    search.blueprint,
+    notes.of_cases,
+    notes.blueprint,
+    tags.of_cases,
+    tags.blueprint,
+    caseworkers.blueprint,
+    constituents.blueprint,
+    contact_details.of_constituents,
+    contact_details.blueprint,
+    review_dates.blueprint,
+    config.blueprint,
+)
+
+__all__ = ["BLUEPRINTS", "DIALECT"]
