@@ -74,10 +74,18 @@ def add(
 
 def find(session: Session, actor: Actor, public_id: Any) -> Attachment:
     """The stored file with that id: of a visible case, or not linked yet and of the actor's own. Raises NotFound."""
+    return _one(session, actor, Attachment.uuid == _uuid(public_id))
+
+
+def find_numbered(session: Session, actor: Actor, number: int) -> Attachment:
+    """The stored file with that number, for doors that count their files. Raises NotFound as ``find`` does."""
+    return _one(session, actor, Attachment.id == number)
+
+
+def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> Attachment:
     own = sa.and_(Attachment.case_id.is_(None), _brought_by(actor))
     seen = sa.or_(own, Attachment.case_id.in_(sa.select(Case.id).where(visible_cases(actor))))
-    query = sa.select(Attachment).where(Attachment.uuid == _uuid(public_id), Attachment.state == "stored", seen)
-    found = session.scalar(query)
+    found = session.scalar(sa.select(Attachment).where(which, Attachment.state == "stored", seen))
     if found is None:
         raise NotFound("There is no such file.", target="attachment_id")
     return found
@@ -100,6 +108,13 @@ def of_case(session: Session, case: Case) -> list[Attachment]:
     """The stored files of a case, in the order in which they came."""
     query = sa.select(Attachment).where(Attachment.case_id == case.id, Attachment.state == "stored")
     return list(session.scalars(query.order_by(Attachment.id)))
+
+
+def of_cases(session: Session, case_ids: list[int], *, of_messages: bool) -> list[Attachment]:
+    """The stored files of these cases that came with a message, or those that did not, in the order in which they came."""
+    query = sa.select(Attachment).where(Attachment.case_id.in_(case_ids), Attachment.state == "stored")
+    came_with_one = Attachment.message_id.is_not(None)
+    return list(session.scalars(query.where(came_with_one if of_messages else ~came_with_one).order_by(Attachment.id)))
 
 
 def _brought_by(actor: Actor) -> sa.ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Messages: what goes to a client and what came from one. Staff-only notes are elsewhere (notes.py), on purpose."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -53,6 +54,13 @@ def of_case(
     query = sa.select(Message).where(Message.case_id.in_(case_ids))
     if before is not None:
         query = query.where(sa.tuple_(Message.sent_at, Message.id) < sa.tuple_(*before))
+    return list(session.scalars(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)))
+
+
+def through(session: Session, case_ids: list[int], channels: Collection[str], *, limit: int) -> list[Message]:
+    """The newest messages of these cases that came or went through one of *channels*, by the sender's word for it."""
+    channel = sa.func.lower(sa.func.coalesce(Message.channel, Message.kind))
+    query = sa.select(Message).where(Message.case_id.in_(case_ids), channel.in_(channels))
     return list(session.scalars(query.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)))
 
 

@@ -2,6 +2,7 @@
 
 from portal.api.constituency import (
     auth,
+    casefiles,
     cases,
     caseworkers,
     config,
@@ -11,6 +12,7 @@ from portal.api.constituency import (
     review_dates,
     search,
     tags,
+    threads,
 )
 from portal.api.constituency.rules import DIALECT
 
@@ -28,6 +30,8 @@ BLUEPRINTS = (
     contact_details.of_constituents,
     contact_details.blueprint,
     review_dates.blueprint,
+    casefiles.blueprint,
+    threads.blueprint,
     config.blueprint,
 )
 

@@ -88,7 +88,7 @@ _SIGNED_IN_EXAMPLE = {
 _HEADERS = {"Authorization": {"schema": {"type": "string"}, "description": "`Bearer` and the token."}}
 
 
-@door.route("/", methods=["POST"])
+@door.route("", methods=["POST"])
 @door.arguments(SignInSchema, example={"email": "caseworker@demo.example", "password": "the password"})
 @door.response(
     200, SignedInSchema, example=_SIGNED_IN_EXAMPLE, headers={"Authorization": {"schema": {"type": "string"}}}

@@ -69,7 +69,7 @@ class UpdateCaseSchema(Loose):
     customFields = fields.CustomFields()
 
 
-@blueprint.route("/", methods=["POST"])
+@blueprint.route("", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(CreateCaseSchema, example=CREATE_EXAMPLE)
 @blueprint.response(201, CaseSchema, example=CASE_EXAMPLE, headers={"Location": {"schema": {"type": "string"}}})

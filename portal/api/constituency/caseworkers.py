@@ -24,7 +24,7 @@ class CaseworkerSchema(ma.Schema):
     active = ma.fields.Boolean(required=True)
 
 
-@blueprint.route("/", methods=["GET"])
+@blueprint.route("", methods=["GET"])
 @needs(*READ)
 @blueprint.response(200, CaseworkerSchema(many=True), example=[_EXAMPLE])
 def active():

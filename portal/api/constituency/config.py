@@ -47,7 +47,7 @@ _EXAMPLE = {
 }
 
 
-@blueprint.route("/", methods=["GET"])
+@blueprint.route("", methods=["GET"])
 @needs(*READ)
 @blueprint.response(200, ConfigSchema, example=_EXAMPLE)
 def show():

@@ -80,7 +80,7 @@ class ConstituentPageSchema(ma.Schema):
     page = ma.fields.Integer(required=True)
 
 
-@blueprint.route("/", methods=["POST"])
+@blueprint.route("", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(NewConstituentSchema, example={"firstname": "Eva", "surname": "Garcia"})
 @blueprint.response(201, ConstituentSchema, example=_EXAMPLE)

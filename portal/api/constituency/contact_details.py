@@ -58,7 +58,7 @@ class ContactDetailSchema(ma.Schema):
     doNotContact = ma.fields.Boolean(required=True)
 
 
-@blueprint.route("/", methods=["POST"])
+@blueprint.route("", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(
     NewContactDetailSchema, example={"contactTypeID": 4, "constituentID": 5, "value": "eva@garcia.example"}

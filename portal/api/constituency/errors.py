@@ -35,9 +35,9 @@ _RECORDS = {
     "review": "Review date",
     "tag": "Tag",
     "user": "Caseworker",
-    "attachment": "Case file",
+    "attachment_id": "Case file",
 }
-_FIELDS = {"assigned_to": "assignedToID", "text": "note", "file": "file"}
+_FIELDS = {"assigned_to": "assignedToID", "text": "note"}
 
 Body = tuple[dict[str, str], int]
 

@@ -64,7 +64,7 @@ class ReviewDateSchema(ReviewDateMadeSchema):
     completed = ma.fields.Boolean(required=True)
 
 
-@blueprint.route("/", methods=["POST"])
+@blueprint.route("", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(NewReviewDateSchema, example={"reviewDate": "2024-03-15", "caseID": 51})
 @blueprint.response(201, ReviewDateMadeSchema, example={"id": 3, "reviewDate": "2024-03-15", "caseID": 51})
@@ -83,7 +83,7 @@ def add(told: dict[str, Any]):
     return perform("review.add", work)
 
 
-@blueprint.route("/", methods=["GET"])
+@blueprint.route("", methods=["GET"])
 @needs(*READ)
 @blueprint.response(200, ReviewDateSchema(many=True), example=[EXAMPLE])
 def upcoming():

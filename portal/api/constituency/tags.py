@@ -58,7 +58,7 @@ class TagNamedSchema(Loose):
     tagID = fields.Id(required=True)
 
 
-@blueprint.route("/", methods=["GET"])
+@blueprint.route("", methods=["GET"])
 @needs(*READ)
 @blueprint.response(200, TagSchema(many=True), example=[_EXAMPLE])
 def listed():
@@ -67,7 +67,7 @@ def listed():
     return respond(Answer(200, [_told(tag) for tag in found]))
 
 
-@blueprint.route("/", methods=["POST"])
+@blueprint.route("", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(TagTextSchema, example={"tag": "Housing"})
 @blueprint.response(201, TagSchema, example=_EXAMPLE)

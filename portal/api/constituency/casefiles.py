@@ -1,0 +1,139 @@
+"""Files of cases: sent as multipart, told as JSON, and read as what they are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, send_file
+from flask_smorest.fields import Upload
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from portal import storage
+from portal.api.constituency import fields, mapping, records
+from portal.api.constituency.rules import NUMBER, PREFIX, READ, WRITE, room
+from portal.api.constituency.shapes import office_time
+from portal.api.credentials import current_actor, needs
+from portal.api.dialect import MEBIBYTE, Loose
+from portal.api.units import Answer, perform, respond
+from portal.core import attachments
+from portal.core.models import Attachment
+from portal.core.unit import record_reading
+from portal.extensions import db
+
+LARGEST = 20 * MEBIBYTE
+
+blueprint = room("casefiles", "/casefiles", tag="Case files", max_body=LARGEST + MEBIBYTE)
+
+EXAMPLE = {
+    "id": 8,
+    "caseID": 51,
+    "filename": "application.pdf",
+    "description": "The application as it was sent",
+    "contentType": "application/pdf",
+    "size": 48210,
+    "uploaded": "2024-01-15 10:40:00",
+    "uploadedBy": 2,
+}
+
+
+class CaseFileSentSchema(Loose):
+    """The file."""
+
+    file = Upload(required=True, metadata={"description": "At most 20 MiB; what it is, its bytes say."})
+
+
+class CaseFileAboutSchema(Loose):
+    """What the file belongs to."""
+
+    caseID = fields.Id(required=True)
+    description = fields.Text(longest=2_000, load_default="")
+
+
+class CaseFileMadeSchema(ma.Schema):
+    """A new file."""
+
+    id = ma.fields.Integer(required=True)
+    filename = ma.fields.String(required=True)
+
+
+class CaseFileSchema(CaseFileMadeSchema):
+    """What is known of a file."""
+
+    caseID = ma.fields.Integer(required=True, allow_none=True)
+    description = ma.fields.String(required=True)
+    contentType = ma.fields.String(required=True)
+    size = ma.fields.Integer(required=True, metadata={"description": "In bytes."})
+    uploaded = office_time()
+    uploadedBy = ma.fields.Integer(required=True, allow_none=True)
+
+
+@blueprint.route("", methods=["POST"])
+@needs(*WRITE)
+@blueprint.arguments(CaseFileSentSchema, location="files")
+@blueprint.arguments(CaseFileAboutSchema, location="form")
+@blueprint.response(201, CaseFileMadeSchema, example={"id": 8, "filename": "application.pdf"})
+@blueprint.alt_response(413, schema=blueprint.dialect.error_schema, description="The file is too large.")
+def add(sent: Mapping[str, Any], about: Mapping[str, Any]):
+    """Put a file on a case."""
+    actor, file = current_actor(), sent["file"]
+    records.named_case(db.session, actor, about["caseID"], lock=False)  # nobody fills the storage for a case not theirs
+    try:
+        stored = storage.storage().put(file.stream, limit=LARGEST)
+    except storage.TooLarge as error:
+        raise RequestEntityTooLarge from error
+    name = file.filename or ""
+
+    def work(session: Session) -> Answer:
+        made = attachments.add(
+            session,
+            actor,
+            case=records.named_case(session, actor, about["caseID"]),
+            checksum=stored.checksum,
+            size_bytes=stored.size_bytes,
+            content_type=stored.content_type,
+            file_name=name,
+            description=about["description"],
+        )
+        body = {"id": made.id, "filename": made.file_name}
+        return Answer(201, body, {"Location": f"{PREFIX}/casefiles/{made.id}"})
+
+    return perform("attachment.add", work, payload={**about, "checksum": stored.checksum, "name": name})
+
+
+@blueprint.route(f"/{NUMBER}", methods=["GET"])
+@needs(*READ)
+@blueprint.response(200, CaseFileSchema, example=EXAMPLE)
+def show(number: int):
+    """Read what is known of a file."""
+    return respond(Answer(200, told_of(attachments.find_numbered(db.session, current_actor(), number))))
+
+
+@blueprint.route(f"/{NUMBER}/content", methods=["GET"])
+@needs(*READ)
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+def content(number: int) -> Response:
+    """Read the file itself. It is always offered for saving, never shown in the browser."""
+    actor = current_actor()
+    found = attachments.find_numbered(db.session, actor, number)
+    checksum, name, content_type = found.checksum, found.file_name, found.content_type
+    record_reading(db.session, actor, "attachment.read", attachment=number)
+    file = storage.storage().open(checksum)
+    answer = send_file(file, mimetype=content_type, as_attachment=True, download_name=name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def told_of(attachment: Attachment) -> dict[str, Any]:
+    """A file as this dialect tells it."""
+    return {
+        "id": attachment.id,
+        "caseID": attachment.case_id,
+        "filename": attachment.file_name,
+        "description": attachment.description,
+        "contentType": attachment.content_type,
+        "size": attachment.size_bytes,
+        "uploaded": mapping.told(attachment.created_at),
+        "uploadedBy": attachment.uploaded_by_id,
+    }
