@@ -26,7 +26,7 @@ def assign(number: int):
     case, form = _asked(number, AssignForm, Permission.ASSIGN)
     form.offer(cases.assignable_users(db.session, case.primary_vertical_id), current_actor().user_id)
     if request.method == "GET":
-        form.assigned_to.data = case.owner_id or 0
+        form.assigned_to.data = 0
         return _page(number, "assign", case, form)
     if not form.validate():
         return _page(number, "assign", case, form, status=422)

@@ -18,7 +18,6 @@ def of_step(head: Head, offer: Offer) -> list[Effect]:
         *_passing(offer),
         *_OF_ACTION.get(offer.action, _nothing)(head, offer),
         *([_info(_("The owner stays %(name)s.", name=head.case.owner.name))] if head.case.owner else []),
-        _info(_("Recorded with your name in the history, where it stays.")),
         *([_info(_("The client is not told. Write to them first if they should know."))] if _is_felt(target) else []),
     ]
 

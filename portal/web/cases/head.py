@@ -10,7 +10,7 @@ from portal.core.actors import Actor
 from portal.core.lifecycle import Facts, Offer
 from portal.core.models import Case, CasePerson, UnmappedCode
 from portal.core.permissions import Permission
-from portal.core.vocabulary import READ_ONLY, Answer, Status, Verification
+from portal.core.vocabulary import READ_ONLY, Action, Answer, Status, Verification
 from portal.web.cases.words import case_name
 from portal.web.formats import office_zone
 
@@ -80,10 +80,14 @@ class Head:
         return [offer for offer in self.offers if offer.allowed and offer is not self.usual]
 
     @property
-    def refused(self) -> list[Offer]:
-        """What is not possible now; first what a right or a rule forbids, then what belongs to another state."""
-        refused = [offer for offer in self.offers if not offer.allowed]
-        return sorted(refused, key=lambda offer: offer.refusal.rule == "state" and offer.action != "close")
+    def refused_here(self) -> list[Offer]:
+        """What a right or a rule forbids now, though the case stands where it could be done; and closing, always."""
+        return [offer for offer in self.offers if not offer.allowed and not _is_elsewhere(offer)]
+
+    @property
+    def refused_elsewhere(self) -> list[Offer]:
+        """What belongs to another state of the case."""
+        return [offer for offer in self.offers if not offer.allowed and _is_elsewhere(offer)]
 
     @property
     def next_states(self) -> list[Status]:
@@ -148,6 +152,10 @@ class Head:
     def offer_of(self, action: str) -> Offer | None:
         """How one action stands."""
         return next((offer for offer in self.offers if offer.action == action), None)
+
+
+def _is_elsewhere(offer: Offer) -> bool:
+    return offer.refusal.rule == "state" and offer.action is not Action.CLOSE
 
 
 def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = False) -> Head:

@@ -80,7 +80,7 @@ def _side_forms(top: head.Head) -> dict[str, object]:
     """The small forms beside the case: who has it, and when it is looked at again."""
     forms: dict[str, object] = {}
     if top.may(Permission.ASSIGN):
-        forms["assign"] = AssignForm(formdata=None, assigned_to=top.case.owner_id or 0).offer(
+        forms["assign"] = AssignForm(formdata=None, assigned_to=0).offer(
             cases.assignable_users(db.session, top.case.primary_vertical_id), top.actor.user_id
         )
     if top.may(Permission.UPDATE):

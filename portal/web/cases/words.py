@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from portal.core.models import Case, CasePerson, Person
 from portal.core.timeline import Entry
 from portal.core.vocabulary import Answer, Delivery, NameKnown, Origin, Status
-from portal.web.formats import local
+from portal.web.formats import day, local
 
 _NAMELESS = {
     NameKnown.DECLINED: _l("Name declined"),
@@ -46,7 +46,6 @@ ANSWERS = {
 
 CHANGES = {
     "case.update": _l("Facts changed"),
-    "case.review_date": _l("Review date set"),
     "case.assignment_add": _l("Worker added"),
     "case.assignment_end": _l("Assignment ended"),
     "case.word_queued": _l("Another system asked for a change of state"),
@@ -68,6 +67,16 @@ FIELDS = {
     "priority": _l("priority"),
     "gbv": _l("gender-based violence"),
     "immediate_danger": _l("immediate danger"),
+    "case_type": _l("type"),
+    "contact_type": _l("type of contact"),
+    "justice": _l("state of the legal case"),
+    "assessment": _l("assessment"),
+    "know_about": _l("how they heard of us"),
+    "disposition": _l("disposition"),
+    "program_id": _l("programme"),
+    "active_until": _l("end of support"),
+    "external_status": _l("status elsewhere"),
+    "custom_fields": _l("further fields"),
     "work_state": _l("work state"),
     "escalated": _l("escalation"),
     "escalated_to_id": _l("escalated to"),
@@ -87,7 +96,9 @@ def for_templates() -> dict[str, object]:
 
 def by_day(entries: list[Entry]) -> list[tuple[dt.date, list[Entry]]]:
     """Entries under the day on which they happened, as the office counts days."""
-    return [(day, list(happened)) for day, happened in itertools.groupby(entries, lambda entry: local(entry.at).date())]
+    return [
+        (date, list(happened)) for date, happened in itertools.groupby(entries, lambda entry: local(entry.at).date())
+    ]
 
 
 def status_word(status: Status | str) -> str:
@@ -122,6 +133,12 @@ def change_words(action: str, details: dict) -> str:
     if action == "case.update":
         fields = ", ".join(str(FIELDS.get(name, name)) for name in details.get("fields", []))
         return _("Changed: %(fields)s", fields=fields)
-    if action == "case.review_date" and not details.get("to"):
-        return _("Review date taken away")
+    if action == "case.review_date":
+        return _review_words(details.get("to"))
     return str(CHANGES.get(action, action.replace(".", ": ").replace("_", " ").capitalize()))
+
+
+def _review_words(date: str | None) -> str:
+    if not date:
+        return _("Review date taken away")
+    return _("Review date set to %(day)s", day=day(dt.date.fromisoformat(date)))
