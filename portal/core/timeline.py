@@ -47,9 +47,14 @@ THREAD = frozenset({Kind.MESSAGE, Kind.NOTE})
 
 # Told by rows of their own: a step, an assignment, a message and a note are not shown twice.
 _TOLD_ELSEWHERE = frozenset(
-    {f"case.{action.value}" for action in Action} | {"case.create", "case.assign", "note.write", "message.write"}
+    {f"case.{action.value}" for action in Action}
+    | {"case.create", "case.assign", "note.write", "message.write", "message.receive", "correspondence.stamp"}
 )
-_KEEP_NO_VERSION = ("note.write", "note.rewrite", "note.take_back", "message.write")  # they make no open form stale
+_KEEP_NO_VERSION = (  # they make no open form stale
+    *("note.write", "note.rewrite", "note.take_back"),
+    *("message.write", "message.receive", "message.replace", "message.withdraw"),
+    *("correspondence.change", "correspondence.stamp"),
+)
 
 
 @dataclass(frozen=True)

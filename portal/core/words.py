@@ -75,7 +75,7 @@ def bring(
             f"The case is {case.lifecycle_status.value} and cannot be changed.", current_status=case.lifecycle_status
         )
     if meaning is not Meaning.LIVE and case.lifecycle_status in _NOT_YET_ACCEPTED:
-        return _queue(session, actor, case, said or meaning.value)
+        return queue(session, actor, case, said or meaning.value)
     reason = DIALECT_CLOSED if meaning is Meaning.CLOSED else DIALECT_STATUS
     with session.begin_nested():
         for action in steps(case, meaning):
@@ -123,7 +123,8 @@ def was_opened_in_error(case: Case) -> bool:
     return case.lifecycle_status is Status.ARCHIVED and case.status_reason == OPENED_IN_ERROR
 
 
-def _queue(session: Session, actor: Actor, case: Case, said: str) -> Case:
+def queue(session: Session, actor: Actor, case: Case, said: str) -> Case:
+    """Record a word that is not obeyed, and put the case before a caseworker. Raises Forbidden."""
     require(actor, Permission.UPDATE, case, participating=cases.opted_in(session, case))
     case.reported_status, case.needs_triage = said[:64], True
     audit.append(session, actor, "case.word_queued", case=case, details={"word": case.reported_status})

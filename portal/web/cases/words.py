@@ -57,6 +57,8 @@ CHANGES = {
     "review.incomplete": _l("Review not done after all"),
     "review.remove": _l("Review date taken away"),
     "intake.second_report": _l("A second report came from the same call"),
+    "message.replace": _l("A message was changed by its sender"),
+    "message.withdraw": _l("A message was withdrawn by its sender"),
 }
 
 FIELDS = {
@@ -80,6 +82,15 @@ FIELDS = {
     "work_state": _l("work state"),
     "escalated": _l("escalation"),
     "escalated_to_id": _l("escalated to"),
+    # What a sender says of its own case (correspondence).
+    "source": _l("source"),
+    "created": _l("created"),
+    "updated": _l("updated"),
+    "subject": _l("subject"),
+    "inbox": _l("inbox"),
+    "status": _l("status"),
+    "tags": _l("tags"),
+    "fields": _l("custom fields"),
 }
 
 
@@ -133,6 +144,8 @@ def change_words(action: str, details: dict) -> str:
     if action == "case.update":
         fields = ", ".join(str(FIELDS.get(name, name)) for name in details.get("fields", []))
         return _("Changed: %(fields)s", fields=fields)
+    if action == "correspondence.change":
+        return _changed_by_sender(details)
     if action == "case.review_date":
         return _review_words(details.get("to"))
     return str(CHANGES.get(action, action.replace(".", ": ").replace("_", " ").capitalize()))
@@ -142,3 +155,14 @@ def _review_words(date: str | None) -> str:
     if not date:
         return _("Review date taken away")
     return _("Review date set to %(day)s", day=day(dt.date.fromisoformat(date)))
+
+
+def _changed_by_sender(details: dict) -> str:
+    """What a sender changed of its own case, and what it cleared by leaving it out (contract 003)."""
+    cleared = details.get("cleared", [])
+    named = [FIELDS.get(name, name) for name in details.get("fields", []) if name not in (*cleared, "updated")]
+    parts = [_("Changed by sender: %(fields)s", fields=", ".join(map(str, named)))] if named else []
+    if cleared:
+        names = ", ".join(str(FIELDS.get(name, name)) for name in cleared)
+        parts.append(_("Cleared by sender: %(fields)s", fields=names))
+    return "; ".join(parts)
