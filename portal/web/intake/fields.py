@@ -4,10 +4,12 @@ import datetime as dt
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, StringField
-from wtforms.validators import Length
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 from portal.core import clock
+from portal.web.intake.wording import Words
 
 
 class PartsDateField(Field):
@@ -68,15 +70,28 @@ class WordField(StringField):
 class _Offered:
     """A choice that says beside the field when it is not on the list. Not sent at all, it stays what it was."""
 
+    def __init__(self, label: str, choices: Words | None = None, **more: object) -> None:
+        super().__init__(label, **more)
+        self.offer(choices or {})
+
+    def offer(self, choices: Words) -> None:
+        """Set what can be chosen: each value with its words."""
+        self.choices = [SelectChoice(value=value, label=words) for value, words in choices.items()]
+
     def pre_validate(self, form: object) -> None:
         """Refuse a value that was not offered."""
-        if self.raw_data and not any(match for _value, _label, match, *_rest in self.iter_choices()):
-            raise ValueError(_l("Choose one of the list"))
+        if self.raw_data and not any(choice.selected for choice in self.iter_choices()):
+            raise ValidationError(_l("Choose one of the list"))
 
     @property
     def is_blank(self) -> bool:
         """Whether this is what the field says before anybody touches it: nothing, or the first of the list."""
-        return self.data in (None, "") or bool(self.choices) and self.data == self.choices[0][0]
+        return self.data in (None, "") or bool(self.choices) and self.data == self.choices[0].value
+
+    @property
+    def words(self) -> str:
+        """The words of what is chosen, or the value itself where the list does not know it."""
+        return next((str(choice.label) for choice in self.choices if choice.value == self.data), self.data or "")
 
 
 class ChoiceField(_Offered, SelectField):

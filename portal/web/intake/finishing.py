@@ -99,7 +99,7 @@ def _say(desk: Desk, refusal: DomainError) -> None:
     """Put what core says beside the field it speaks of, else on top of the form."""
     form = desk.form
     if isinstance(refusal, SubjectUnverified):
-        fields = [form.vertical]
+        fields = [form.speaks_for]
         words = _("The person is not verified, and this vertical opens cases for verified people only.")
     elif isinstance(refusal, ConsentRequired | ConsentExpired):
         fields, words = [form.consent], refusal.message

@@ -17,7 +17,6 @@ FOLDED = (
     "dob age_group national_id_known national_id_type national_id nationality language tribe landmark phone2 "
     "phone_wish email health employment marital guardian_name notes"
 ).split()
-Choices = Mapping[str, list[tuple[str, str]]]
 
 
 class PersonForm(Form):
@@ -112,20 +111,15 @@ class IntakeForm(Form):
         """The block with that name, None where the form has none."""
         return next((person for person in self.people() if person.prefix == prefix), None)
 
-    def offer(self, choices: Choices) -> None:
+    def offer(self, choices: Mapping[str, wording.Words]) -> None:
         """Fill the lists to choose from: those of the installation, and the verticals of the worker."""
-        self.category.choices = choices["category"]
-        self.vertical.choices = choices["vertical"]
-        if self.vertical.data is None and choices["vertical"]:
-            self.vertical.data = choices["vertical"][0][0]
+        self.category.offer(choices["category"])
+        self.vertical.offer(choices["vertical"])
+        if self.vertical.data is None:
+            self.vertical.data = next(iter(choices["vertical"]))
         for person in self.people():
-            offer_person(person, choices)
-
-
-def offer_person(person: PersonForm, choices: Choices) -> None:
-    """Fill the lists of one block, for one that is added later."""
-    person.sex.choices = choices["sex"]
-    person.age_group.choices = choices["age_group"]
+            person.sex.offer(choices["sex"])
+            person.age_group.offer(choices["age_group"])
 
 
 def _is_blank(field: Field) -> bool:

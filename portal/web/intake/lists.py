@@ -51,13 +51,13 @@ class Lists:
     verticals: list[Offered]
 
     @property
-    def choices(self) -> dict[str, list]:
+    def choices(self) -> dict[str, wording.Words]:
         """What the selects offer."""
         return {
             "sex": self._with_blanks("sex"),
             "age_group": self._with_blanks("age_group"),
             "category": self._categories(),
-            "vertical": [(vertical.code, vertical.name) for vertical in self.verticals],
+            "vertical": {vertical.code: vertical.name for vertical in self.verticals},
         }
 
     @property
@@ -82,17 +82,16 @@ class Lists:
         """What people read for a code, or the code itself where no list knows it."""
         return next((entry.label for entry in self.codes.get(list_name, ()) if entry.value == value), value or "")
 
-    def _with_blanks(self, name: str) -> list[tuple[str, str]]:
-        blanks = [(value, str(label)) for value, label in wording.BLANKS]
-        return [blanks[0], *((entry.value, entry.label) for entry in self.codes[name]), *blanks[1:]]
+    def _with_blanks(self, name: str) -> wording.Words:
+        return {"": wording.NOT_ASKED, **dict(self.codes[name]), **wording.BLANKS}
 
-    def _categories(self) -> list[tuple[str, str]]:
+    def _categories(self) -> wording.Words:
         """Constituency work has categories of its own; whoever works in both kinds of vertical is offered both."""
         origins = {vertical.default_for for vertical in self.verticals}
         names = ["case_category"] if origins != {Origin.CONSTITUENCY} else []
         if Origin.CONSTITUENCY in origins:
             names.append("category")
-        return [("", _("Not chosen")), *((entry.value, entry.label) for name in names for entry in self.codes[name])]
+        return {"": _("Not chosen"), **{value: label for name in names for value, label in self.codes[name]}}
 
 
 def load(actor: Actor) -> Lists:

@@ -60,9 +60,9 @@ def consent(form: IntakeForm) -> ConsentAsked | None:
 
 def consent_words(asked: ConsentAsked) -> str:
     """The answer as a note on the case reads it."""
-    said = [_("Consent at intake: %(answer)s.", answer=dict(wording.CONSENT)[asked.answer])]
+    said = [_("Consent at intake: %(answer)s.", answer=wording.CONSENT[asked.answer])]
     if asked.method:
-        said.append(_("How: %(how)s.", how=dict(wording.CONSENT_HOW)[asked.method]))
+        said.append(_("How: %(how)s.", how=wording.CONSENT_HOW[asked.method]))
     if asked.given_by:
         said.append(_("By: %(who)s.", who=asked.given_by))
     return " ".join(said)

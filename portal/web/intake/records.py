@@ -74,7 +74,7 @@ def list_contacts():
         contacts=found[:_PAGE],
         older=found[_PAGE - 1].id if len(found) > _PAGE else None,
         outcome=outcome.value if outcome else "",
-        wording=wording,
+        outcomes=wording.OUTCOMES,
     )
     record_reading(db.session, actor, "contact.list", contacts=[contact.id for contact in found[:_PAGE]])
     return page
@@ -84,7 +84,7 @@ def show_contact(number: int):
     """One contact, with what was typed."""
     actor = current_actor()
     contact = contacts.find(db.session, actor, number)
-    page = render_template("intake/contact.html", contact=contact, told=_told(contact), wording=wording)
+    page = render_template("intake/contact.html", contact=contact, told=_told(contact))
     record_reading(db.session, actor, "contact.read", contact=number)
     return page
 
@@ -117,6 +117,5 @@ def _line(field: Field) -> tuple[str, str] | None:
     if isinstance(field, FormField | FieldList | HiddenField | SearchField | BooleanField) or not field.data:
         return None
     if isinstance(field, SelectField):
-        words = dict(field.choices or ()).get(field.data, field.data)
-        return None if field.is_blank else (str(field.label.text), str(words))
+        return None if field.is_blank else (str(field.label.text), field.words)
     return str(field.label.text), day(field.data) if isinstance(field.data, dt.date) else str(field.data)

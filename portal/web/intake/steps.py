@@ -78,5 +78,12 @@ def _add(fields: Fields, part: str) -> Step:
 
 
 def _forget(fields: Fields, block: str) -> None:
-    for name in [name for name in fields if name.startswith(f"{block}-")]:
-        del fields[name]
+    """Take a block out; those after it move up, as the form numbers them without gaps."""
+    part = block.partition("-")[0]
+    kept = [index for index in indexes(fields, part) if f"{part}-{index}" != block]
+    moved = {index: place for place, index in enumerate(kept)}
+    for name in [name for name in fields if re.match(rf"{part}-\d+-", name)]:
+        values = fields.pop(name)
+        _, index, field = name.split("-", 2)
+        if int(index) in moved:
+            fields[f"{part}-{moved[int(index)]}-{field}"] = values
