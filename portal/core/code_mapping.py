@@ -47,16 +47,16 @@ def _mapped(session: Session, organisation_id: int, asked: set[Code]) -> Iterabl
     query = sa.select(CodeMapping.list_name, CodeMapping.raw, CodeMapping.value).where(
         CodeMapping.organisation_id == organisation_id, CodeMapping.raw.in_({raw for _, raw in asked})
     )
-    return [row for row in session.execute(query).tuples() if (row[0], row[1]) in asked]
+    return [row for row in session.execute(query) if (row[0], row[1]) in asked]
 
 
 def _labels(session: Session, wanted: set[Code]) -> dict[Code, str]:
     query = sa.select(CodeValue.list_name, CodeValue.value, CodeValue.label).where(
         CodeValue.list_name.in_({name for name, _ in wanted}), CodeValue.value.in_({value for _, value in wanted})
     )
-    labels = {(name, value): label for name, value, label in session.execute(query).tuples()}
+    labels = {(name, value): label for name, value, label in session.execute(query)}
     places = {value for name, value in wanted if name == LOCATION}
     if places:
-        rows = session.execute(sa.select(Place.code, Place.name).where(Place.code.in_(places))).tuples()
+        rows = session.execute(sa.select(Place.code, Place.name).where(Place.code.in_(places)))
         labels.update({(LOCATION, code): name for code, name in rows})
     return labels

@@ -138,4 +138,4 @@ def _external_ids(session: Session, actor: Actor, parts: Iterable[CasePerson]) -
         PersonExternalId.organisation_id == actor.organisation_id,
         PersonExternalId.person_id.in_([part.person_id for part in parts]),
     )
-    return dict(session.execute(query.order_by(PersonExternalId.id.desc())).tuples().all())
+    return dict(session.execute(query.order_by(PersonExternalId.id.desc())).all())

@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from portal.api.bodies import MISSING
 from portal.api.dialect import Loose
 from portal.api.helpline.fields import Arrival, Birth, Mandatory, Moment, PersonOrName, Some, Told
 
@@ -78,7 +79,7 @@ class DeliverySchema(Loose):
 class CaseSchema(DeliverySchema):
     """The body of ``POST /api/cases/`` (contract 001)."""
 
-    reporter = ma.fields.Nested(ReporterSchema, required=True)
+    reporter = ma.fields.Nested(ReporterSchema, required=True, error_messages={"null": MISSING})
     case_category_id = Mandatory()
     narrative = Mandatory()
     plan = Told()
