@@ -18,6 +18,7 @@ class WorkflowInstance(Base):
     target_type: Mapped[Code]
     target_id: Mapped[int] = mapped_column(index=True)
     purpose: Mapped[Code]
+    to_vertical_id: Mapped[int | None] = ref("verticals.id", index=False)  # where a case would go; null: not said
     status: Mapped[Code] = mapped_column(default="pending")
     requested_by_id: Mapped[int | None] = ref("users.id", index=False)
     created_at: Mapped[Moment]

@@ -32,6 +32,8 @@ class Consent(Versioned, Base):
     capture_mode: Mapped[Code] = mapped_column(default="online")
     reason_code: Mapped[Code | None]
     reason_text: Mapped[str | None]
+    # Since when every case it bears on has followed its beginning or ending; null while some may still have to.
+    settled_at: Mapped[dt.datetime | None]
 
     person: Mapped[Person] = relationship()
     vertical: Mapped[Vertical] = relationship()
@@ -46,6 +48,12 @@ class Consent(Versioned, Base):
             postgresql_where=sa.text("status = 'active'"),
         ),
         sa.Index("ix_consents_status_active_until", "status", "active_until"),
+        sa.Index(
+            "ix_consents_unsettled",
+            "id",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
         sa.CheckConstraint("active_until IS NULL OR active_until > active_from", name="ends_after_start"),
         sa.CheckConstraint("status <> 'withdrawn' OR withdrawn_at IS NOT NULL", name="withdrawn_when"),
     )

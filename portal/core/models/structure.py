@@ -17,6 +17,8 @@ class CaseMerge(Base):
     source_id: Mapped[int] = ref("cases.id")
     target_id: Mapped[int] = ref("cases.id")
     prior_status: Mapped[Code]
+    prior_reason: Mapped[Code | None]  # what the case said of its state before, to be restored word for word
+    prior_text: Mapped[str | None]
     reason_code: Mapped[Code]
     reason_text: Mapped[str | None]
     actor_id: Mapped[int | None] = ref("users.id", index=False)

@@ -471,10 +471,14 @@ def upgrade():
         sa.Column("target_type", sa.String(length=64), nullable=False),
         sa.Column("target_id", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(length=64), nullable=False),
+        sa.Column("to_vertical_id", BIG_ID, nullable=True),
         sa.Column("status", sa.String(length=64), nullable=False),
         sa.Column("requested_by_id", BIG_ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["requested_by_id"], ["users.id"], name=op.f("fk_workflow_instances_requested_by_id")),
+        sa.ForeignKeyConstraint(
+            ["to_vertical_id"], ["verticals.id"], name=op.f("fk_workflow_instances_to_vertical_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workflow_instances")),
         sa.UniqueConstraint("uuid", name=op.f("uq_workflow_instances_uuid")),
     )
@@ -519,6 +523,7 @@ def upgrade():
         sa.Column("capture_mode", sa.String(length=64), nullable=False),
         sa.Column("reason_code", sa.String(length=64), nullable=True),
         sa.Column("reason_text", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
@@ -538,6 +543,13 @@ def upgrade():
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consents_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_consents_status_active_until", ["status", "active_until"], unique=False)
+        batch_op.create_index(
+            "ix_consents_unsettled",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_consents_vertical_id"), ["vertical_id"], unique=False)
         batch_op.create_index(
             "uq_consents_active",
@@ -954,6 +966,8 @@ def upgrade():
         sa.Column("source_id", BIG_ID, nullable=False),
         sa.Column("target_id", BIG_ID, nullable=False),
         sa.Column("prior_status", sa.String(length=64), nullable=False),
+        sa.Column("prior_reason", sa.String(length=64), nullable=True),
+        sa.Column("prior_text", sa.Text(), nullable=True),
         sa.Column("reason_code", sa.String(length=64), nullable=False),
         sa.Column("reason_text", sa.Text(), nullable=True),
         sa.Column("actor_id", BIG_ID, nullable=True),
@@ -1784,6 +1798,11 @@ def downgrade():
             postgresql_where=sa.text("status = 'active'"),
         )
         batch_op.drop_index(batch_op.f("ix_consents_vertical_id"))
+        batch_op.drop_index(
+            "ix_consents_unsettled",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
         batch_op.drop_index("ix_consents_status_active_until")
         batch_op.drop_index(batch_op.f("ix_consents_person_id"))
 
