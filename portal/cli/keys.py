@@ -25,5 +25,5 @@ def rotate() -> None:
             "A row cannot be read with any key of PORTAL_DATA_KEYS; add the key that wrote it, then go on."
         ) from unreadable
     for table in sorted(rewritten):
-        click.echo(f"{table}: {rewritten[table]:,} of {read[table]:,} rows written anew")
-    click.echo(f"{sum(rewritten.values()):,} rows are now under the newest key.")
+        click.echo(f"{table}: {rewritten[table]:,} of {read[table]:,} rows")
+    click.echo(f"{sum(rewritten.values()):,} rows written anew; everything encrypted is under the newest key now.")

@@ -1,5 +1,7 @@
 """``user create``."""
 
+import sys
+
 import click
 
 from portal.cli.speech import Noun
@@ -47,7 +49,7 @@ def create(
 def _password(from_stdin: bool) -> str:
     if not from_stdin:
         return click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise click.ClickException("Standard input held no password.")
     return password

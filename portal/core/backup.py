@@ -73,7 +73,7 @@ def make(engine: sa.Engine, data_dir: Path, file: Path, *, environment: str) -> 
 def restore(engine: sa.Engine, data_dir: Path, file: Path, *, environment: str) -> Manifest:
     """Replace database and attachments by those of *file*. Raises BackupError before anything is touched."""
     try:
-        with tarfile.open(file) as archive, tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as work:
+        with tarfile.open(file, "r:") as archive, tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as work:
             manifest = _read_manifest(archive)
             _require_fitting(manifest, engine, environment)
             archive.extractall(work, filter="data")
@@ -88,7 +88,7 @@ def restore(engine: sa.Engine, data_dir: Path, file: Path, *, environment: str) 
 def describe(file: Path) -> Manifest:
     """What *file* says of itself. Raises BackupError when it is no backup."""
     try:
-        with tarfile.open(file) as archive:
+        with tarfile.open(file, "r:") as archive:
             return _read_manifest(archive)
     except tarfile.TarError as damaged:
         raise BackupError(f"{file} is not a backup: {damaged}") from damaged

@@ -88,7 +88,7 @@ def _ground(session: Session, seed: int) -> tuple[int, Ground]:
         sa.select(Vertical.default_for, Vertical.id, Vertical.reference_prefix).where(
             Vertical.default_for.in_(DOORS.values())
         )
-    ).tuples()
+    )
     verticals = {origin.name: (vertical_id, prefix) for origin, vertical_id, prefix in rows}
     ground = Ground(
         seed=seed,
@@ -104,7 +104,7 @@ def _ground(session: Session, seed: int) -> tuple[int, Ground]:
 def _workers(session: Session, vertical_id: int) -> tuple[tuple[int, str], ...]:
     query = sa.select(User.id, User.name).join(VerticalMember, VerticalMember.user_id == User.id)
     able = User.role.in_((Role.AGENT, Role.CASEWORKER)), User.active, VerticalMember.vertical_id == vertical_id
-    return tuple(session.execute(query.where(*able).order_by(User.id)).tuples())
+    return tuple(session.execute(query.where(*able).order_by(User.id)))
 
 
 def _add(session: Session, ground: Ground, indexes: range) -> None:

@@ -12,9 +12,10 @@ from portal.core.models import Case, CasePerson, Message, Person, User
 from portal.core.told import PersonTold, Report
 from portal.core.vocabulary import Action, Delivery, Dialect, Direction, Origin
 from portal.demo.accounts import Staff
+from portal.demo.doors import DOORS
 from portal.demo.office import Office
 from portal.demo.people import Known
-from portal.demo.stories import DOORS, SUPPORT, Step, Story
+from portal.demo.stories import SUPPORT, Step, Story
 
 
 def open_cases(session: Session, office: Office, staff: Staff, known: Known) -> None:

@@ -1,10 +1,10 @@
-"""What happened at the invented office, as data: who was supported, what was done, how many days ago, by whom."""
+"""What happened in the support services, as data: who was helped, what was done, how many days ago, by whom."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from portal.core.told import Doubt, PersonTold, ServiceTold
-from portal.core.vocabulary import AgeUnit, Answer, NameKnown, Origin, Priority, WorkState
+from portal.core.vocabulary import Origin, Priority
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Story:
     steps: tuple[Step, ...] = field(default=())
 
 
-def _facts(summary: str, narrative: str, plan: str, **more: Any) -> dict[str, Any]:
+def told(summary: str, narrative: str, plan: str, **more: Any) -> dict[str, Any]:
+    """The facts of a case as they were told."""
     return {"summary": summary, "narrative": narrative, "plan": plan, **more}
 
 
@@ -59,7 +60,7 @@ SUPPORT = (
         "HEALTH",
         "caseworker",
         4,
-        _facts(
+        told(
             "Asthma review and a damp bedroom",
             "Amina has asthma. The bedroom wall is damp, and the inhaler runs out before the month does.",
             "Visit at home with the health visitor; ask the landlord about the wall.",
@@ -71,7 +72,7 @@ SUPPORT = (
         "EDU",
         "caseworker",
         6,
-        _facts(
+        told(
             "Evening classes to finish school",
             "Mateo left school at fifteen and would like to finish. He works until six.",
             "Find a class after six; ask about the fee.",
@@ -84,7 +85,7 @@ SUPPORT = (
         "SOCIAL",
         "caseworker2",
         9,
-        _facts(
+        told(
             "New in town and alone",
             "Linh moved here for work in spring and knows nobody. She asked for company rather than for money.",
             "Introduce her to the Thursday group.",
@@ -96,7 +97,7 @@ SUPPORT = (
         "HEALTH",
         "caseworker",
         42,
-        _facts(
+        told(
             "Physiotherapy after a fall at work",
             "Mateo fell from a ladder in the warehouse. He is out of hospital; the exercises need somebody beside him.",
             "Physiotherapy twice a week for eight weeks, then look again.",
@@ -117,7 +118,7 @@ SUPPORT = (
         "ECON",
         "caseworker2",
         33,
-        _facts(
+        told(
             "A sewing machine to earn with",
             "Amina sews for neighbours by hand and would take orders with a machine.",
             "Grant for the machine; bookkeeping course.",
@@ -133,7 +134,7 @@ SUPPORT = (
         "EDU",
         "caseworker",
         55,
-        _facts(
+        told(
             "Language course beside shift work",
             "Linh wants to take the language exam in winter. Her shifts change every week.",
             "Course with recorded lessons; a quiet room twice a week.",
@@ -150,7 +151,7 @@ SUPPORT = (
         "SOCIAL",
         "caseworker2",
         70,
-        _facts(
+        told(
             "Care for a child while the mother works",
             "Amina works early shifts; Nia needs somebody to take her to school.",
             "Walking group of the school; a neighbour for the first weeks.",
@@ -167,7 +168,7 @@ SUPPORT = (
         "HEALTH",
         "caseworker",
         80,
-        _facts(
+        told(
             "Sleeplessness after a burglary",
             "Since the burglary Linh sleeps three hours a night.",
             "Counselling at the day centre.",
@@ -184,7 +185,7 @@ SUPPORT = (
         "ECON",
         "caseworker2",
         84,
-        _facts(
+        told(
             "A market stall for the summer",
             "Mateo wants to sell fruit at the weekend market.",
             "Permit and a small loan.",
@@ -195,147 +196,6 @@ SUPPORT = (
             Step(40, "caseworker2", "stabilize"),
             Step(35, "caseworker2", "close", reason="SUPPORT_DECLINED"),
             Step(10, "supervisor", "archive", reason="DUPLICATE"),
-        ),
-    ),
-)
-
-# What came in through the other doors.
-DOORS = (
-    Story(
-        "CONSTITUENCY",
-        "caseworker",
-        21,
-        _facts(
-            "Planning notice for the lane behind the workshop",
-            "Eva Garcia of XYZ Ltd wrote: if the lane is closed as the notice says, no lorry reaches the workshop.",
-            "Ask the council for the traffic survey.",
-            contact_type="4",
-            case_type="86",
-            category="1",
-            work_state=WorkState.WAITING_REPLY,
-        ),
-        client="eva",
-        origin=Origin.CONSTITUENCY,
-        review_in_days=-1,
-        steps=(
-            Step(21, "caseworker", "assign", "caseworker"),
-            Step(14, "caseworker", "note", "The council answers within four weeks."),
-        ),
-    ),
-    Story(
-        "CONSTITUENCY",
-        "supervisor",
-        60,
-        _facts(
-            "Bus route 14 no longer stops at the clinic",
-            "The stop was moved and patients walk half a mile.",
-            "Write to the operator.",
-            contact_type="1",
-            case_type="92",
-            category="2",
-        ),
-        client="eva",
-        steps=(Step(31, "supervisor", "close", "The stop is back.", "OBJECTIVES_MET"),),
-    ),
-    Story(
-        "HELPLINE",
-        "agent",
-        1.2,
-        _facts(
-            "Neighbour worried about a boy left alone at night",
-            "The caller hears a boy of about seven crying most nights. The lights are off. A man shouts.",
-            "Child protection officer to visit this week; do not ring the house.",
-            category="362484",
-            priority=Priority.HIGH,
-            immediate_danger=Answer.NOT_KNOWN,
-            gbv=Answer.NO,
-            escalated=True,
-        ),
-        reporter=PersonTold(full_name="Wambui Njoroge", phone="+44 7700 900106", phone_safe="no", sex="122"),
-        clients=(
-            PersonTold(
-                name_known=NameKnown.NOT_KNOWN, age_value=7, age_unit=AgeUnit.YEARS, age_group="361951", sex="121"
-            ),
-        ),
-        perpetrators=(PersonTold(full_name="Baraka Otieno", sex="121", relationship_code="1", shares_home="1"),),
-        services=(ServiceTold(label="Child protection visit"),),
-        steps=(
-            Step(1.1, "agent", "assign", "caseworker2"),
-            Step(0.8, "caseworker2", "note", "Officer informed; visit tomorrow morning."),
-        ),
-    ),
-    Story(
-        "HELPLINE",
-        "agent",
-        3,
-        _facts(
-            "Caller asks where to get a birth certificate",
-            "A young woman needs a birth certificate to enrol at college.",
-            "Told her the office and the hours.",
-            category="362485",
-            priority=Priority.LOW,
-            gbv=Answer.NOT_ASKED,
-        ),
-        reporter=PersonTold(full_name="Zainab Okello", age_group="361953", phone="+44 7700 900107", phone_safe="yes"),
-        reporter_is_client=True,
-        steps=(Step(2.9, "agent", "close", "She has what she needs.", "OBJECTIVES_MET"),),
-    ),
-    Story(
-        "HELPLINE",
-        "agent",
-        0.3,
-        _facts(
-            "Girl who rang and would not say her name",
-            "She asked whether she has to go back home on Friday. She rang off when somebody came in.",
-            "If she rings again: ask first whether she can talk.",
-            category="362484",
-            priority=Priority.HIGH,
-            immediate_danger=Answer.YES,
-            gbv=Answer.NOT_ASKED,
-        ),
-        reporter=PersonTold(name_known=NameKnown.DECLINED, age_group="361952", sex="122", phone_safe="no"),
-        reporter_is_client=True,
-        steps=(Step(0.3, "agent", "assign", "agent"),),
-    ),
-    Story(
-        "HELPLINE",
-        "partner",
-        0.5,
-        _facts(
-            "Report by web form",
-            "A mother of two writes that her husband locks her in when he leaves.",
-            "Initial assessment required",
-            category="362499",
-            priority=Priority.HIGH,
-            priority_raw="1",
-            gbv=Answer.YES,
-            reported_status="1",
-            needs_triage=True,
-        ),
-        origin=Origin.WEBFORM,
-        reporter=PersonTold(full_name="Client"),
-        clients=(PersonTold(full_name="Farida Hassan", age_group="361954", sex="122"),),
-        perpetrators=(PersonTold(full_name="Idris Hassan", sex="121"),),
-        doubts=(Doubt("case_category", "case_category_id", "362499"),),
-    ),
-    Story(
-        "CORRESPONDENCE",
-        "caseworker",
-        11,
-        _facts(
-            "Two letters about the same library card",
-            "Somebody writes that the library asks for a fee they paid in May.",
-            "Find the receipt.",
-            external_status="open",
-        ),
-        origin=Origin.CORRESPONDENCE,
-        reporter=PersonTold(full_name="Anders Lindqvist", email="anders.lindqvist@example.net"),
-        reporter_is_client=True,
-        steps=(
-            Step(11, "reporter", "receive", "I paid the fee in May and am asked again. What do I do?"),
-            Step(10, "caseworker", "assign", "caseworker"),
-            Step(9, "caseworker", "message", "Thank you for writing. Could you send a photo of the receipt?"),
-            Step(1, "reporter", "receive", "Here it is. I hope you can read it."),
         ),
     ),
 )

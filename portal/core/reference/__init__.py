@@ -87,7 +87,7 @@ def _name_installation(session: Session, name: str, time_zone: str) -> bool:
 
 
 def _add_codes(session: Session) -> int:
-    known = set(session.execute(sa.select(CodeValue.list_name, CodeValue.value)).tuples())
+    known = set(session.execute(sa.select(CodeValue.list_name, CodeValue.value)))
     missing = [
         CodeValue(list_name=name, value=value, label=label, sort=place, closed=(name, value) in CLOSED)
         for name, entries in LISTS.items()
@@ -111,7 +111,7 @@ def _add_place(session: Session, code: str, name: str) -> None:
 
 
 def _add_verticals(session: Session, time_zone: str) -> int:
-    rows = session.execute(sa.select(Vertical.code, Vertical.default_for)).tuples().all()
+    rows = session.execute(sa.select(Vertical.code, Vertical.default_for)).all()
     codes, answered = {code for code, _ in rows}, {origin for _, origin in rows}
     missing = [standing for standing in VERTICALS if standing.code not in codes]
     for standing in missing:
