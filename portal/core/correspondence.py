@@ -105,7 +105,8 @@ def patch(session: Session, actor: Actor, told: CaseTold, messages: Sequence[Mes
         )
     values = dict(told.values)
     if FIELDS in values:
-        values[FIELDS] = facets.values_of(held.facet)[FIELDS] | values[FIELDS]
+        kept = facets.values_of(held.facet)[FIELDS]
+        values[FIELDS] = {} if values[FIELDS] is None else kept | values[FIELDS]
     late = mail.is_at_rest(held)
     applied = _apply(session, actor, held, dataclasses.replace(told, values=values))
     if messages:

@@ -38,6 +38,7 @@ _TAG = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _DECLARATION = re.compile(r"<(?:!doctype\b|!\[(?:end)?if|\?xml\b)[^<>]*>", re.IGNORECASE | re.ASCII)
+_ATTRIBUTE = re.compile(r"[a-z][\w:-]*\s*=", re.ASCII)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 
 _PASSES = 4
@@ -108,7 +109,7 @@ def _is_markup(tag: re.Match[str]) -> bool:
     name, inside = tag["name"].lower(), tag["inside"].strip().strip("/").lower()
     if name not in _KNOWN and ":" not in name:
         return False
-    return not inside or "=" in inside or _WORDS_ALONE.issuperset(inside.split())
+    return not inside or _ATTRIBUTE.search(inside) is not None or _WORDS_ALONE.issuperset(inside.split())
 
 
 def _stand_in(name: str, *, closes: bool) -> str:
