@@ -49,6 +49,43 @@
     else event.target.dispatchEvent(new Event("search-now"));
   });
 
+  /* Text that could not be saved must not be sent into the sign-in page: the session is looked after first. Signing in
+     elsewhere gives this page's forms a new token. */
+  const isUnsafe = () => Boolean(form.querySelector("[data-draft-status].failed"));
+
+  async function currentToken() {
+    const answer = await fetch(form.dataset.checkUrl, { credentials: "same-origin", redirect: "manual" });
+    if (!answer.ok) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector("meta[name='csrf-token']").content;
+  }
+
+  function tell(template) {
+    const flash = document.getElementById("flash");
+    flash.replaceChildren(document.getElementById(template).content.cloneNode(true));
+    flash.scrollIntoView({ block: "nearest" });
+    flash.querySelector("a")?.focus();
+  }
+
+  let checked = false;
+  window.addEventListener("submit", async (event) => {
+    if (event.target !== form || checked || !isUnsafe()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const button = event.submitter;
+    let token;
+    try {
+      token = await currentToken();
+    } catch {
+      return void tell("problem-offline");
+    }
+    if (!token) return void tell("intake-signed-out");
+    form.elements.csrf_token.value = token;
+    document.querySelector("meta[name='csrf-token']").content = token;
+    checked = true;
+    form.requestSubmit(button);
+  }, true);
+
   form.addEventListener("change", (event) => {
     if (event.target.name !== "immediate_danger") return;
     const danger = event.target.value === "yes";

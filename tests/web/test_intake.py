@@ -256,6 +256,7 @@ def test_a_person_from_the_records_is_put_on_the_case_and_not_made_again(app, of
     page = desk.post("/app/intake", {**TOLD, "do": f"choose:clients-0:{known}"}, expect=200)
     assert typed(page, "clients-0-person_id") == str(known)
     assert "From the records" in words(page)
+    assert typed(page, "clients-0-full_name") == "Amina Testchild"  # in case it is the wrong person
     desk.post("/app/intake", {**TOLD, "clients-0-person_id": str(known), "do": "create"})
     with app.app_context():
         on_case = db.session.scalars(sa.select(CasePerson.person_id).where(CasePerson.role == "client")).all()
@@ -360,6 +361,20 @@ def test_where_consent_is_required_a_case_begins_with_a_verified_person_who_cons
 
 def test_who_works_in_one_vertical_is_not_asked_which(office, desk):
     assert '<label for="vertical"' not in desk.get("/app/intake").get_data(as_text=True)
+
+
+def test_who_works_in_several_must_say_in_which(app, office, browser_as):
+    with app.app_context(), committed(db.session) as session:
+        verticals = [session.get(Vertical, office["helpline_id"]), make_vertical(session, "SECOND")]
+        both = make_user(session, Role.AGENT, *verticals).id
+    worker = browser_as(both)
+    for way in ("create", "contact"):
+        page = worker.post("/app/intake", {**TOLD, "outcome": "silent", "do": way}, expect=422)
+        assert 'id="vertical-error"' in page.get_data(as_text=True)
+    assert counts(app) == (0, 0, 0, 0)
+    worker.post("/app/intake", {**TOLD, "vertical": "SECOND", "do": "create"})
+    with app.app_context():
+        assert db.session.scalars(sa.select(Case)).one().primary_vertical.code == "SECOND"
 
 
 def test_those_who_take_no_contacts_are_refused(office, browser_as):

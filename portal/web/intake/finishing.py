@@ -1,6 +1,7 @@
 """The end of an intake: a case, or a contact alone. What stands against it is said beside the field it concerns."""
 
 from flask_babel import gettext as _
+from wtforms import Field
 
 from portal.core import assignments, cases, contacts, drafts, intake
 from portal.core.errors import (
@@ -26,8 +27,11 @@ _TOLD_BESIDE = (InvalidInput, SubjectUnverified, ConsentRequired, ConsentExpired
 def finish(desk: Desk, way: str) -> Contact | None:
     """Make the case or save the contact; None when the form has to be put right first, and says where."""
     well_formed = desk.form.validate()
-    complete = _complete_for_case(desk) if way == "create" else _complete_for_contact(desk)
-    if not (well_formed and complete):
+    if way == "create":
+        _ask_for_case(desk)
+    else:
+        _ask_for_contact(desk)
+    if not well_formed or desk.form.errors:
         return None
     key = desk.form.draft.data
     try:
@@ -77,22 +81,27 @@ def _vertical(desk: Desk) -> Vertical:
     return next(vertical for vertical in openable if vertical.code == desk.form.vertical.data)
 
 
-def _complete_for_case(desk: Desk) -> bool:
-    """What is missing, all at once; core would name one after the other, and has the last word."""
+def _ask_for_case(desk: Desk) -> None:
+    """Say what is missing, all at once; core would name one after the other, and has the last word."""
     form = desk.form
     if not (form.narrative.data or "").strip():
-        form.narrative.errors = [*form.narrative.errors, _("Write down what happened")]
+        _blame(form.narrative, _("Write down what happened"))
     if all(person.is_blank for person in (form.reporter.form, *(entry.form for entry in form.clients))):
-        name = form.reporter.form.full_name
-        name.errors = [*name.errors, _("Say who is here or for whom; where there is no name, choose why")]
-    return not form.errors
+        _blame(form.reporter.form.full_name, _("Say who is here or for whom; where there is no name, choose why"))
+    if not form.vertical.data:
+        _blame(form.vertical, _("Choose the vertical that takes the case"))
 
 
-def _complete_for_contact(desk: Desk) -> bool:
-    outcome = desk.form.outcome
-    if not outcome.data and not outcome.errors:
-        outcome.errors = [_("Choose how the contact ended")]
-    return not desk.form.errors
+def _ask_for_contact(desk: Desk) -> None:
+    form = desk.form
+    if not form.outcome.data:
+        _blame(form.outcome, _("Choose how the contact ended"))
+    if not form.vertical.data:
+        _blame(form.vertical, _("Choose the vertical that the contact belongs to"))
+
+
+def _blame(field: Field, words: str) -> None:
+    field.errors = [*field.errors, words]
 
 
 def _say(desk: Desk, refusal: DomainError) -> None:
@@ -108,7 +117,7 @@ def _say(desk: Desk, refusal: DomainError) -> None:
     if isinstance(refusal, SubjectUnverified | ConsentRequired | ConsentExpired):
         words += " " + _("You can save the contact now, and open the case when this is settled.")
     for field in fields:
-        field.errors = [*field.errors, words]
+        _blame(field, words)
     if not fields:
         desk.refuse(refusal)
 

@@ -12,6 +12,10 @@ from portal.web.intake.fields import AgeField, ChoiceField, PartsDateField, Radi
 MOST_PEOPLE = 20  # in each of the two lists
 LONGEST_TEXT = 50_000
 _TOO_LONG = _l("This text is too long; put the rest into a note on the case")
+# Asked for anew of a known person too, because they belong to the case.
+NOT_OF_THE_PERSON = frozenset(
+    "person_id relationship_code shares_home health employment marital guardian_name notes".split()
+)
 # Asked when there is time: the form keeps them folded away until something stands in them.
 FOLDED = (
     "dob age_group national_id_known national_id_type national_id nationality language tribe landmark phone2 "
@@ -48,6 +52,12 @@ class PersonForm(Form):
     def prefix(self) -> str:
         """The name of this block in the form: ``reporter``, ``clients-0``."""
         return self._prefix.rstrip("-")
+
+    @property
+    def unseen(self) -> list[tuple[str, str]]:
+        """What was typed before somebody was chosen from the records: kept, should it be the wrong person."""
+        fields = (field for field in self if field.short_name not in NOT_OF_THE_PERSON)
+        return [(field.name, value) for field in fields for value in field.raw_data or ()]
 
     @property
     def has_more(self) -> bool:
@@ -115,7 +125,7 @@ class IntakeForm(Form):
         """Fill the lists to choose from: those of the installation, and the verticals of the worker."""
         self.category.offer(choices["category"])
         self.vertical.offer(choices["vertical"])
-        if self.vertical.data is None:
+        if len(choices["vertical"]) == 1:
             self.vertical.data = next(iter(choices["vertical"]))
         for person in self.people():
             person.sex.offer(choices["sex"])

@@ -57,7 +57,7 @@ class Lists:
             "sex": self._with_blanks("sex"),
             "age_group": self._with_blanks("age_group"),
             "category": self._categories(),
-            "vertical": {vertical.code: vertical.name for vertical in self.verticals},
+            "vertical": self._verticals(),
         }
 
     @property
@@ -84,6 +84,11 @@ class Lists:
 
     def _with_blanks(self, name: str) -> wording.Words:
         return {"": wording.NOT_ASKED, **dict(self.codes[name]), **wording.BLANKS}
+
+    def _verticals(self) -> wording.Words:
+        """Whoever works in several must say in which: nobody else's team should read it by mistake."""
+        named = {vertical.code: vertical.name for vertical in self.verticals}
+        return named if len(named) == 1 else {"": _("Choose"), **named}
 
     def _categories(self) -> wording.Words:
         """Constituency work has categories of its own; whoever works in both kinds of vertical is offered both."""

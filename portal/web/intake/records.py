@@ -84,6 +84,8 @@ def show_contact(number: int):
     """One contact, with what was typed."""
     actor = current_actor()
     contact = contacts.find(db.session, actor, number)
+    if contact.case_id is not None:
+        return redirect(url_for("cases.show", number=contact.case_id), 303)
     page = render_template("intake/contact.html", contact=contact, told=_told(contact))
     record_reading(db.session, actor, "contact.read", contact=number)
     return page
