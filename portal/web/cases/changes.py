@@ -18,6 +18,7 @@ from portal.web import formats, fragments
 from portal.web.access import current_actor
 from portal.web.cases import answers, unsent
 from portal.web.cases.forms import AssignForm, EditForm, ReviewForm, VersionedForm
+from portal.web.cases.head import SHOWN
 from portal.web.cases.words import case_name
 
 
@@ -92,7 +93,7 @@ def edit(number: int):
 def draft(number: int):
     """Keep what is being typed into the facts, with the version it was typed over."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):
-        case = cases.find(db.session, current_actor(), number)
+        case = unsent.findable(number, Permission.UPDATE)
         unsent.keep(case, "edit", str(number), _("facts"))
     return unsent.kept_answer(url_for("cases.edit", number=number, draft=1))
 
@@ -116,7 +117,7 @@ def _unsent(form: EditForm, number: int) -> dict[str, object]:
 
 def _asked(number: int, kind: type[VersionedForm], permission: Permission) -> tuple[Case, VersionedForm]:
     """The case and the form, for one who may use it now. Raises NotFound, Forbidden, ReadOnly."""
-    case = cases.find(db.session, current_actor(), number)
+    case = cases.find(db.session, current_actor(), number, options=SHOWN)
     if request.method == "GET":
         cases.require_editable(db.session, current_actor(), case, permission)
         form = kind(formdata=None)
@@ -150,7 +151,7 @@ def _beside(number: int, name: str, form: VersionedForm, refusal, field):
 
 def _stale(number: int, name: str, form: VersionedForm):
     """Who changed what meanwhile, beside what was typed. What only they touched is taken over from them."""
-    case = cases.find(db.session, current_actor(), number)
+    case = cases.find(db.session, current_actor(), number, options=SHOWN)
     changes = timeline.changes_since(db.session, case, form.version.data)
     theirs = _theirs(form, case, changes) if isinstance(form, EditForm) else {}
     form.catch_up(case.version_id)

@@ -1,9 +1,12 @@
 """What is asked on the pages of a case: one form an intention. Rules are in core; here are shape and wording."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -16,6 +19,11 @@ LONGEST = 20_000
 def newlines(text: str | None) -> str | None:
     """Text with the line ends that are stored; browsers send others, and those would look like a change."""
     return text.replace("\r\n", "\n") if text else text
+
+
+def options(pairs: Iterable[tuple[object, str]]) -> list[SelectChoice]:
+    """What can be chosen in a field: values with their words."""
+    return [SelectChoice(value=value, label=words) for value, words in pairs]
 
 
 class VersionedForm(FlaskForm):
@@ -40,10 +48,10 @@ class StepForm(VersionedForm):
         if row is None or row.reasons is None:
             del self.reason, self.reason_text
             return self
-        self.reason.choices = [(code, _(words)) for code, words in row.reasons.items()]
+        self.reason.choices = options((code, _(words)) for code, words in row.reasons.items())
         self.reason.label.text = _(_QUESTIONS.get(action, "Reason"))
-        if len(self.reason.choices) == 1 and not self.reason.data:
-            self.reason.data = self.reason.choices[0][0]
+        if len(row.reasons) == 1 and not self.reason.data:
+            self.reason.data = next(iter(row.reasons))
         if "OTHER" not in row.reasons:
             del self.reason_text
         return self
@@ -69,7 +77,7 @@ class AssignForm(VersionedForm):
         """Let one of *users* be chosen; the reader comes first, as themselves."""
         ordered = sorted(users, key=lambda user: user.id != me)
         names = [(user.id, _("Me") if user.id == me else user.name) for user in ordered]
-        self.assigned_to.choices = [(0, _("Choose…")), *names]
+        self.assigned_to.choices = options([(0, _("Choose…")), *names])
         return self
 
 
@@ -86,11 +94,7 @@ class EditForm(VersionedForm):
     narrative = TextAreaField(_l("What happened"), [Optional(), Length(max=200_000)], filters=[newlines])
     plan = TextAreaField(_l("Plan"), [Optional(), Length(max=LONGEST)], filters=[newlines])
     category = SelectField(_l("Category"), [Optional()], validate_choice=False)
-    priority = RadioField(
-        _l("Priority"),
-        choices=[(Priority.HIGH, _l("High")), (Priority.MEDIUM, _l("Medium")), (Priority.LOW, _l("Low"))],
-        validate_choice=False,
-    )
+    priority = RadioField(_l("Priority"), validate_choice=False)
     gbv = RadioField(_l("Is this gender-based violence?"))
     immediate_danger = RadioField(_l("Is somebody in immediate danger?"))
 
@@ -98,6 +102,10 @@ class EditForm(VersionedForm):
 
     def offer(self, categories: list[tuple[str, str]]) -> "EditForm":
         """Fill in the lists to choose from."""
-        self.category.choices = [("", _("Not chosen")), *categories]
-        self.gbv.choices = self.immediate_danger.choices = [(answer.value, ANSWERS[answer]) for answer in Answer]
+        self.category.choices = options([("", _("Not chosen")), *categories])
+        for question in (self.gbv, self.immediate_danger):
+            question.choices = options((answer.value, ANSWERS[answer]) for answer in Answer)
+        self.priority.choices = options(
+            [(Priority.HIGH.value, _("High")), (Priority.MEDIUM.value, _("Medium")), (Priority.LOW.value, _("Low"))]
+        )
         return self

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from portal.core import cases, drafts, lifecycle, timeline, transitions
 from portal.core.errors import DomainError, Forbidden, InvalidInput, Refused, StaleVersion
 from portal.core.lifecycle import Offer
+from portal.core.permissions import Permission
 from portal.core.timeline import Change, Kind
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Action
@@ -47,9 +48,8 @@ class Step:
 def confirm(number: int, action: str):
     """Ask before a step is taken: what it does, why it is taken. Says why where it cannot be."""
     step = _step(number, Action(action), kept=True)
-    return answers.read(
-        number, "cases/confirm.html", "cases/_confirm.html", status=_status_of(step.offer), step=step, form=step.form
-    )
+    shown = {"status": _status_of(step.offer), "step": step, "form": step.form}
+    return answers.read(number, "cases/confirm.html", "cases/_confirm_alone.html", **shown)
 
 
 def change(number: int, action: str):
@@ -76,7 +76,7 @@ def change(number: int, action: str):
 def draft(number: int, action: str):
     """Keep what is being typed on the page of a step."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):
-        case = cases.find(db.session, current_actor(), number)
+        case = unsent.findable(number, Permission.UPDATE)
         if not _was_just_taken(case, action):
             unsent.keep(case, "transition", f"{number}:{action}", lifecycle.VERBS[Action(action)])
     return unsent.kept_answer(url_for("cases.confirm", number=number, action=action))

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from portal.core import cases, clock, drafts
 from portal.core.models import Case
+from portal.core.permissions import Permission, require
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import formats, fragments
@@ -27,6 +28,13 @@ def keep(case: Case, form: str, key: str, title: str) -> None:
         drafts.discard(db.session, current_actor(), form, key)
     else:
         drafts.save(db.session, current_actor(), form, key, fields, title=f"{case.reference}, {title}")
+
+
+def findable(number: int, permission: Permission) -> Case:
+    """The case of a draft, for one who may write there at all, whatever its state is by now. Raises Forbidden."""
+    case = cases.find(db.session, current_actor(), number)
+    require(current_actor(), permission, case, participating=cases.opted_in(db.session, case))
+    return case
 
 
 def keep_failed(number: int, form: str, key: str, title: str) -> None:

@@ -12,6 +12,13 @@ from portal.core.timeline import Entry
 from portal.core.vocabulary import Answer, Delivery, NameKnown, Origin, Status
 from portal.web.formats import day, local
 
+ROLES = {
+    "reporter": _l("Reporter"),
+    "client": _l("Client"),
+    "perpetrator": _l("Alleged perpetrator"),
+    "other": _l("Other person"),
+}
+
 _NAMELESS = {
     NameKnown.DECLINED: _l("Name declined"),
     NameKnown.NOT_KNOWN: _l("Name not known"),
@@ -101,6 +108,7 @@ def for_templates() -> dict[str, object]:
         "by_day": by_day,
         "change_words": change_words,
         "delivery_words": lambda delivery: DELIVERY.get(delivery, delivery),
+        "role_word": lambda role: ROLES.get(role, role),
         "origin_words": lambda origin: ORIGINS.get(origin, origin),
     }
 

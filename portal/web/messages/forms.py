@@ -6,7 +6,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.core.models import Person
-from portal.web.cases.forms import LONGEST, newlines
+from portal.web.cases.forms import LONGEST, newlines, options
 
 
 class MessageForm(FlaskForm):
@@ -22,7 +22,7 @@ class MessageForm(FlaskForm):
 
     def offer(self, people: list[Person], name) -> "MessageForm":
         """Let one of *people* be chosen; ``name`` says what each is called here."""
-        self.to.choices = [(person.id, name(person)) for person in people]
+        self.to.choices = options((person.id, name(person)) for person in people)
         if not people:
             del self.to
         return self

@@ -11,6 +11,7 @@ from portal.core import messages as core_messages
 from portal.core import notes as core_notes
 from portal.core.errors import Forbidden, InvalidInput, Refused
 from portal.core.models import Case
+from portal.core.permissions import Permission
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
@@ -22,6 +23,7 @@ from portal.web.messages import thread
 from portal.web.messages.forms import MessageForm, NoteForm
 
 TITLES = {"message": "message", "note": "note"}
+PERMISSIONS = {"message": Permission.WRITE_MESSAGE, "note": Permission.WRITE_NOTE}
 
 
 def write_message(number: int):
@@ -59,7 +61,7 @@ def write_note(number: int):
 def draft(number: int, form: str):
     """Keep what is being typed."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):
-        case = cases.find(db.session, current_actor(), number)
+        case = unsent.findable(number, PERMISSIONS[form])
         if not _is_written(case, request.form.get("text", "")):
             unsent.keep(case, form, str(number), TITLES[form])
     return unsent.kept_answer(url_for("cases.messages", number=number, _anchor=f"cases-{form}"))
