@@ -90,13 +90,18 @@ limiter = Limiter(get_remote_address, storage_uri="portal://", strategy="fixed-w
 
 
 def register(app: Flask) -> None:
-    """Count for *app*: in ``limits.db`` beside a SQLite database, in its own database on PostgreSQL."""
+    """Count for *app*: in ``limits.db`` beside a SQLite database, in its own database on PostgreSQL.
+
+    The connections are not those of the requests: a request that waits for a second one while it holds its first could
+    wait for ever.
+    """
     limiter.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            return
-    settings = app.extensions["settings"]
-    engine = sa.create_engine(f"sqlite:///{settings.data_dir / 'limits.db'}")
+        url = db.engine.url
+    if url.get_backend_name() != "sqlite":
+        app.extensions["limits_engine"] = sa.create_engine(url, pool_size=2, pool_pre_ping=True)
+        return
+    engine = sa.create_engine(f"sqlite:///{app.extensions['settings'].data_dir / 'limits.db'}")
 
     @event.listens_for(engine, "connect")
     def _connect(connection, _record):  # pragma: no cover - called by the pool
@@ -125,4 +130,4 @@ def count(limit: str, *who: str) -> None:
 
 
 def _engine() -> sa.Engine:
-    return current_app.extensions.get("limits_engine") or db.engine
+    return current_app.extensions["limits_engine"]

@@ -62,8 +62,8 @@ def begin(session: Session, request: Request) -> Kept | None:
         "request_digest": request.digest,
         "created_at": clock.now(),
     }
-    claimed = session.execute(insert(IdempotencyKey).values(**row).on_conflict_do_nothing())
-    if claimed.rowcount == 1:
+    claim = insert(IdempotencyKey).values(**row).on_conflict_do_nothing()
+    if session.scalar(claim.returning(IdempotencyKey.key)) is not None:
         return None
     kept = session.scalars(sa.select(IdempotencyKey).where(*_which(request))).one()
     if kept.request_digest != request.digest:

@@ -40,6 +40,8 @@ def http_failure(error: HTTPException) -> Body:
     """A failure of the request itself."""
     status = error.code or 500
     found = problems(error)
+    if found and getattr(_schema(error), "says_required", False):
+        return {"status": "error", "message": f"{found[0].path} is required"}, status
     if found:
         return told(_first(found), status)
     if is_not_json(error):
@@ -66,6 +68,10 @@ def domain_failure(error: domain.DomainError) -> Body:
 def told(text: str, status: int) -> Body:
     """A sentence in the shape that this status has."""
     return ({"status": "error", "message": text}, status) if status in _SPOKEN else ({"error": text}, status)
+
+
+def _schema(error: HTTPException) -> ma.Schema | None:
+    return (getattr(error, "data", None) or {}).get("schema")
 
 
 def _first(found: list[Problem]) -> str:

@@ -213,7 +213,9 @@ class FileSchema(Loose):
 
 
 class OrganisationSchema(Loose):
-    """The body of the token endpoint (contract 002)."""
+    """The body of the token endpoint (contract 002), which has its own words for what is missing (design 3b)."""
+
+    says_required = True
 
     organization_name = Mandatory()
     organization_email = Mandatory()
