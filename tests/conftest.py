@@ -58,6 +58,7 @@ class Installation:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
+        self.app.extensions["limits_engine"].dispose()
 
 
 class SqliteInstallation(Installation):
