@@ -27,6 +27,7 @@ from portal.core.models import (
     Person,
     PersonContact,
     PersonKey,
+    Review,
     Setting,
     User,
     Vertical,
@@ -132,6 +133,7 @@ def _add(session: Session, ground: Ground, indexes: range) -> None:
         (CaseSuspension, rows.suspensions),
         (Message, rows.messages),
         (Note, rows.notes),
+        (Review, rows.reviews),
     ):
         inserter.insert(model.__table__, made)
     sequences.catch_up(session, Person, Case)

@@ -104,6 +104,7 @@ class Rows:
     suspensions: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
+    reviews: list[Row] = field(default_factory=list)
 
 
 def uuid_of(ground: Ground, kind: int, number: int) -> uuid.UUID:
@@ -166,6 +167,7 @@ def add_case(rows: Rows, ground: Ground, index: int, case_id: int, person_id: in
     _follow(rows, row, steps, moments, worker_id, worker)
     told = _add_thread(rows, ground, chance, index, row, opened, worker_id, worker)
     row["last_actioned_at"] = row["updated_at"] = max(last, told)
+    _plan_review(rows, ground, chance, index, row)
     rows.cases.append(row)
     role = "client" if code == "HELPLINE" else "reporter"
     rows.parts.append({"case_id": case_id, "person_id": person_id, "role": role, "position": 0, "created_at": opened})
@@ -237,6 +239,23 @@ def _follow(rows: Rows, row: Row, steps: list, moments: list[dt.datetime], worke
         rows.suspensions.append(
             {"case_id": row["id"], "reason_code": row["status_reason"], "by_system": False, "at": moments[-1]}
         )
+
+
+def _plan_review(rows: Rows, ground: Ground, chance: random.Random, index: int, row: Row) -> None:
+    """A third of the open cases are looked at again on some day, a few of them on one that has passed."""
+    row["review_date"] = None
+    if row["lifecycle_status"] in (_S.CLOSED, _S.ARCHIVED) or chance.random() > 0.33:
+        return
+    row["review_date"] = (ground.present + dt.timedelta(days=chance.randrange(-10, 60))).date()
+    rows.reviews.append(
+        {
+            "uuid": uuid_of(ground, 5, index),
+            "case_id": row["id"],
+            "date": row["review_date"],
+            "assigned_to_id": row["owner_id"],
+            "created_at": row["created_at"],
+        }
+    )
 
 
 def _add_thread(
