@@ -1,10 +1,9 @@
 """Files of cases: sent as multipart, told as JSON, and read as what they are."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, send_file
+from flask import Response, request, send_file
 from flask_smorest.fields import Upload
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -40,7 +39,7 @@ EXAMPLE = {
 class CaseFileSentSchema(Loose):
     """The file."""
 
-    file = Upload(required=True, metadata={"description": "At most 20 MiB; what it is, its bytes say."})
+    file = Upload(required=True)
 
 
 class CaseFileAboutSchema(Loose):
@@ -68,15 +67,40 @@ class CaseFileSchema(CaseFileMadeSchema):
     uploadedBy = ma.fields.Integer(required=True, allow_none=True)
 
 
+# Files and form are two places for the parser and one body for the document.
+_MULTIPART = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file", "caseID"],
+                "properties": {
+                    "file": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "At most 20 MiB; what it is, its bytes say.",
+                    },
+                    "caseID": {"type": "integer"},
+                    "description": {"type": "string", "maxLength": 2_000},
+                },
+            }
+        }
+    },
+}
+
+
 @blueprint.route("", methods=["POST"])
 @needs(*WRITE)
-@blueprint.arguments(CaseFileSentSchema, location="files")
-@blueprint.arguments(CaseFileAboutSchema, location="form")
+@blueprint.doc(requestBody=_MULTIPART)
 @blueprint.response(201, CaseFileMadeSchema, example={"id": 8, "filename": "application.pdf"})
+@blueprint.alt_response(415, schema=blueprint.dialect.error_schema, description="The body is not multipart.")
 @blueprint.alt_response(413, schema=blueprint.dialect.error_schema, description="The file is too large.")
-def add(sent: Mapping[str, Any], about: Mapping[str, Any]):
+def add():
     """Put a file on a case."""
-    actor, file = current_actor(), sent["file"]
+    actor = current_actor()
+    file = blueprint.ARGUMENTS_PARSER.parse(CaseFileSentSchema, request, location="files")["file"]
+    about = blueprint.ARGUMENTS_PARSER.parse(CaseFileAboutSchema, request, location="form")
     records.named_case(db.session, actor, about["caseID"], lock=False)  # nobody fills the storage for a case not theirs
     try:
         stored = storage.storage().put(file.stream, limit=LARGEST)

@@ -92,13 +92,20 @@ class StatisticsSchema(ma.Schema):
         keys=ma.fields.String(),
         values=ma.fields.Integer(),
         required=True,
-        metadata={"description": "By statusID.", "example": {"1": 7, "2": 4, "3": 1, "4": 0}},
+        metadata={"description": "By statusID."},
     )
     openCases = ma.fields.Integer(required=True)
     closedCases = ma.fields.Integer(required=True)
 
 
 _PAGE_EXAMPLE = {"page": 1, "cases": [CASE_EXAMPLE], "resultsPerPage": 25, "totalResults": 1}
+_STATISTICS_EXAMPLE = {
+    "caseTypeId": 86,
+    "totalCases": 12,
+    "statusBreakdown": {"1": 7, "2": 4, "3": 1, "4": 0},
+    "openCases": 8,
+    "closedCases": 4,
+}
 _SEARCH_EXAMPLE = {
     "statusID": [1, 3],
     "casetypeID": [86],
@@ -148,7 +155,7 @@ def quick(term: str):
 
 @blueprint.route(f"/statistics/casetype/{NUMBER}", methods=["GET"])
 @needs(*READ)
-@blueprint.response(200, StatisticsSchema)
+@blueprint.response(200, StatisticsSchema, example=_STATISTICS_EXAMPLE)
 def statistics(number: int):
     """Count the cases of a case type that the caller may see, by status."""
     actor = current_actor()

@@ -1,7 +1,6 @@
 """An office that answers this dialect, with the people that the contract's example speaks of."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +14,9 @@ from portal.core.actors import SYSTEM
 from portal.core.models import Base, User, Vertical
 from portal.core.vocabulary import Dialect, Origin, Role
 from portal.extensions import db
-from tests.factories import actor_of, committed, make_person, make_user, make_vertical
-
-HERE = Path(__file__).parent
-REQUEST = (HERE / "create_case_request.json").read_bytes()
+from portal.limits import limiter
+from tests.api.constituency.example import BODY, REQUEST
+from tests.factories import committed, make_person, make_user, make_vertical
 
 # Grow by reading, signing in and being refused; what is not casework.
 BESIDE = {"api_calls", "api_tokens", "audit_events", "audit_chains", "audit_values", "rate_limits", "job_leases"}
@@ -92,6 +90,7 @@ class Office:
 @pytest.fixture
 def office(app: Flask) -> Office:
     with app.app_context():
+        limiter.reset()  # counts outlive the database of a test
         reference.load(db.session)
         with committed(db.session) as session:
             made = _people(session)
@@ -156,20 +155,6 @@ def auditor(office: Office) -> Caller:
 @pytest.fixture
 def case_number(caseworker: Caller) -> int:
     """A case of Eva Garcia's, made as the contract's example does, beside one of somebody else's."""
-    other = {**REQUEST_BODY, "constituentID": 1, "caseTypeID": 64, "summary": "Noise at night"}
+    other = {**BODY, "constituentID": 1, "caseTypeID": 64, "summary": "Noise at night"}
     assert caseworker.post("/cases", other).status_code == 201
     return caseworker.post("/cases", REQUEST).json["id"]
-
-
-REQUEST_BODY = {
-    "reviewDate": "2024-03-15",
-    "contactTypeID": 4,
-    "constituentID": 5,
-    "caseTypeID": 86,
-    "statusID": 1,
-    "categoryTypeID": 1,
-    "assignedToID": 2,
-    "summary": "Constituent requesting assistance with housing application",
-}
-
-__all__ = ["Caller", "Office", "actor_of"]

@@ -2,18 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from portal.core import codes, transitions
 from portal.core.models import Assignment, Case, CasePerson, Review
 from portal.core.vocabulary import Status
+from tests.api.constituency.example import BODY, DOCUMENTED, REQUEST
 
-HERE = Path(__file__).parent
-REQUEST = (HERE / "create_case_request.json").read_bytes()
-BODY = json.loads(REQUEST)
-DOCUMENTED = json.loads((HERE / "create_case_response.json").read_text())
 REQUIRED = ["contactTypeID", "constituentID", "caseTypeID", "statusID", "categoryTypeID", "assignedToID", "summary"]
 IDS = REQUIRED[:-1]
 NOW = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
@@ -126,10 +122,10 @@ def test_a_blank_summary_is_a_missing_one(office, caseworker, summary):
     refused(office, caseworker, {**BODY, "summary": summary}, "Missing required field: summary")
 
 
-@pytest.mark.parametrize("name", IDS)
 @pytest.mark.parametrize("value", [True, 1.0, 1.5, -1, 0, "x", "", " 4", "４", [4], {}, 2**63, 10**30, "9" * 40, 7777])
-def test_each_id_of_a_wrong_type_or_of_nothing_is_named(office, caseworker, name, value):
-    refused(office, caseworker, {**BODY, name: value}, f"Invalid value for field: {name}")
+def test_each_id_of_a_wrong_type_or_of_nothing_is_named(office, caseworker, value):
+    for name in IDS:
+        refused(office, caseworker, {**BODY, name: value}, f"Invalid value for field: {name}")
 
 
 @pytest.mark.parametrize(
