@@ -287,6 +287,7 @@ def test_a_contact_can_be_saved_without_a_case(app, desk, outcome):
     page = desk.follow(answer)
     assert "Wanjiru Neighbour" in words(page)
     assert "Now they sleep at the market." in words(page)
+    assert "Safe to call" not in words(page)  # nothing was said about it
 
 
 def test_a_contact_without_its_outcome_is_asked_for_it(app, desk):

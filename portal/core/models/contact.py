@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.models.base import Base, Code, EncryptedText, Id, Moment, PublicId, ref
 from portal.core.models.user import User
+from portal.core.models.vertical import Vertical
 from portal.core.vocabulary import Outcome
 
 
@@ -31,6 +32,7 @@ class Contact(Base):
     draft_key: Mapped[Code | None]  # of the form it was typed in: sent twice, it is one contact
 
     agent: Mapped[User] = relationship()
+    vertical: Mapped[Vertical] = relationship()
 
     __table_args__ = (
         sa.UniqueConstraint("agent_id", "draft_key"),

@@ -109,6 +109,14 @@ def load(actor: Actor) -> Lists:
         Offered(vertical.code, vertical.name, vertical.pack.consent_mode is ConsentMode.REQUIRED, vertical.default_for)
         for vertical in verticals
     ]
+    return Lists(_entries(), sorted(offered, key=lambda vertical: (vertical.needs_consent, vertical.name)))
+
+
+def to_read() -> Lists:
+    """The code lists alone, for reading what was chosen from them."""
+    return Lists(_entries(), [])
+
+
+def _entries() -> dict[str, list[Entry]]:
     named = codes.by_list(db.session, {*SUGGESTED.values(), *_CHOSEN})
-    entries = {name: [Entry(entry.value, entry.label) for entry in listed] for name, listed in named.items()}
-    return Lists(entries, sorted(offered, key=lambda vertical: (vertical.needs_consent, vertical.name)))
+    return {name: [Entry(entry.value, entry.label) for entry in listed] for name, listed in named.items()}

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SearchField, SelectField
 
-from portal.core import contacts, drafts
-from portal.core.errors import InvalidInput
-from portal.core.models import Contact
+from portal.core import contacts, drafts, people
+from portal.core.errors import InvalidInput, NotFound
+from portal.core.models import Contact, Person
 from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading, unit_of_work
 from portal.core.vocabulary import Outcome
@@ -18,12 +18,14 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.formats import day
-from portal.web.intake import wording
+from portal.web.intake import lists, wording
 from portal.web.intake.desk import FORM
+from portal.web.intake.fields import RadioChoice
 from portal.web.intake.forms import IntakeForm
 from portal.web.intake.steps import title_of
 
 _PAGE = 50
+_IN_THE_HEADING = ("channel", "outcome", "vertical")
 
 
 def away():
@@ -86,7 +88,7 @@ def show_contact(number: int):
     contact = contacts.find(db.session, actor, number)
     if contact.case_id is not None:
         return redirect(url_for("cases.show", number=contact.case_id), 303)
-    page = render_template("intake/contact.html", contact=contact, told=_told(contact))
+    page = render_template("intake/contact.html", contact=contact, told=_told(contact), person=_person(contact))
     record_reading(db.session, actor, "contact.read", contact=number)
     return page
 
@@ -104,9 +106,18 @@ def take_up(number: int):
     return redirect(url_for("intake.resume", key=key), 303)
 
 
+def _person(contact: Contact) -> Person | None:
+    """Who was here, where they are in the records and the reader may see them."""
+    try:
+        return people.find(db.session, current_actor(), contact.person_id) if contact.person_id else None
+    except NotFound:
+        return None
+
+
 def _told(contact: Contact) -> list[tuple[str, list[tuple[str, str]]]]:
     """What was typed, by part of the form: labels with their words. What was left as it was is left out."""
     form = IntakeForm(MultiDict(contacts.typed(contact)))
+    form.offer(lists.to_read().choices)
     parts: list[tuple[str, Form]] = [(_("Who was here"), form.reporter.form)]
     parts += [(_("Client"), entry.form) for entry in form.clients]
     parts += [(_("Alleged perpetrator"), entry.form) for entry in form.perpetrators]
@@ -116,8 +127,9 @@ def _told(contact: Contact) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _line(field: Field) -> tuple[str, str] | None:
-    if isinstance(field, FormField | FieldList | HiddenField | SearchField | BooleanField) or not field.data:
+    left_out = isinstance(field, FormField | FieldList | HiddenField | SearchField | BooleanField)
+    if left_out or field.short_name in _IN_THE_HEADING or field.data in (None, "", "not_asked"):
         return None
     if isinstance(field, SelectField):
-        return None if field.is_blank else (str(field.label.text), field.words)
-    return str(field.label.text), day(field.data) if isinstance(field.data, dt.date) else str(field.data)
+        return None if field.is_blank and not isinstance(field, RadioChoice) else (field.label.text, field.words)
+    return field.label.text, day(field.data) if isinstance(field.data, dt.date) else str(field.data)
