@@ -11,6 +11,8 @@ from portal.core.errors import InvalidInput
 from portal.core.models import Organisation, User, Vertical, VerticalMember
 from portal.core.vocabulary import Role
 
+SHORTEST_PASSWORD = 12
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Verified against when there is no such account, so that the time and the path are the same.
 _NOBODY = _hasher.hash("there is no such account")
@@ -36,6 +38,23 @@ def recognise(session: Session, email: str, password: str) -> User | None:
     except (VerificationError, InvalidHashError):
         return None
     return user if stored is not _NOBODY else None
+
+
+def change_password(session: Session, actor: Actor, *, password_hash: str) -> User:
+    """Give the actor's own account a new password, and end all its sessions; the caller may keep the one in use.
+
+    Whoever calls has checked the present password and made the hash, both outside the unit: they are slow.
+    """
+    user = session.get(User, actor.user_id)
+    user.password_hash = password_hash
+    user.session_epoch += 1
+    audit.append(session, actor, "account.change_password", chain=f"user:{user.id}")
+    return user
+
+
+def record_wrong_password(session: Session, actor: Actor) -> None:
+    """Note that somebody signed in as *actor* tried to change the password without knowing the present one."""
+    audit.append(session, actor, "account.change_password", chain=f"user:{actor.user_id}", outcome="refused")
 
 
 def record_sign_in(session: Session, user: User, *, correlation_id: str = "") -> None:

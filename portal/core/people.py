@@ -199,19 +199,13 @@ def search(session: Session, actor: Actor, text: str, *, limit: int = 7) -> list
 
 def _matches(session: Session, actor: Actor, text: str):
     of_name = named(text)
-    digits = re.sub(r"\D", "", text)
+    of_phone, of_number = reached_by(text), identified_by(text)
     if of_name is not None:
         yield "name", session.scalars(of_name.distinct().limit(200))
-    if len(digits) >= 7:
-        index = blind_index(f"suffix:{digits[-7:]}")
-        yield (
-            "phone",
-            session.scalars(sa.select(PersonContact.person_id).where(PersonContact.blind_suffix == index).limit(50)),
-        )
-    if len(re.sub(r"[\W_]", "", text)) >= 4:
-        index = identifier_index(text)
-        rows = sa.select(PersonIdentifier.person_id).where(PersonIdentifier.blind == index).limit(50)
-        yield "identifier", session.scalars(rows)
+    if of_phone is not None:
+        yield "phone", session.scalars(of_phone.limit(50))
+    if of_number is not None:
+        yield "identifier", session.scalars(of_number.limit(50))
     reference = re.fullmatch(r"\s*(?:[A-Za-z-]+-)?0*(\d{1,9})\s*", text)
     if reference:
         rows = sa.select(CasePerson.person_id).join(Case, Case.id == CasePerson.case_id)
@@ -229,6 +223,21 @@ def named(text: str) -> sa.Select | None:
         others = sa.select(PersonKey.person_id).where(PersonKey.kind == "name", _begins(PersonKey.key, word[:64]))
         query = query.where(PersonKey.person_id.in_(others))
     return query
+
+
+def reached_by(text: str) -> sa.Select | None:
+    """The ids of people whose phone number ends as *text* does; None where it holds too few digits."""
+    suffix = phone_suffix(text)
+    if suffix is None:
+        return None
+    return sa.select(PersonContact.person_id).where(PersonContact.blind_suffix == blind_index(f"suffix:{suffix}"))
+
+
+def identified_by(text: str) -> sa.Select | None:
+    """The ids of people with this identity number; None where it is too short to be one."""
+    if len(re.sub(r"[\W_]", "", text)) < 4:
+        return None
+    return sa.select(PersonIdentifier.person_id).where(PersonIdentifier.blind == identifier_index(text))
 
 
 def _begins(column, word: str) -> sa.ColumnElement[bool]:

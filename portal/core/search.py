@@ -26,8 +26,8 @@ from portal.core.vocabulary import Answer, Direction, Origin, Priority, Status
 PAGE = 50
 CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
 
-_open = sa.literal_column(f"cases.{OPEN}", sa.Boolean)
-_unassigned = sa.literal_column(f"cases.{UNASSIGNED}", sa.Boolean)
+_open = sa.text(f"cases.{OPEN}")
+_unassigned = sa.text(f"cases.{UNASSIGNED}")
 
 
 class Order(enum.StrEnum):
@@ -126,6 +126,14 @@ def counts(session: Session, actor: Actor, lists: Mapping[str, ListFilter], *, m
     return dict(zip(lists, row, strict=True))
 
 
+def newest(actor: Actor, limit: int) -> sa.Select:
+    """The ids of the cases that *actor* may see and that were worked on last, open or not."""
+    part = _Part(Case.last_actioned_at, dt.datetime)
+    branches = [_branch([way], part, 0, True, limit) for way in ways_to_see(actor)]
+    found = _together(branches)
+    return sa.select(found.c.id).order_by(found.c.key.desc(), found.c.id.desc()).limit(limit)
+
+
 def matching(actor: Actor, wanted: ListFilter) -> sa.ColumnElement[bool]:
     """The same scope and filter as one plain predicate."""
     return sa.and_(visible_cases(actor), *_filters(actor, wanted))
@@ -213,7 +221,7 @@ def _ways(actor: Actor, wanted: ListFilter) -> list[list[sa.ColumnElement[bool]]
 
 
 def _filters(actor: Actor, wanted: ListFilter) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
+    found = []
     if not wanted.statuses & CLOSED:
         found.append(_open)
     else:

@@ -1,8 +1,13 @@
 """Every blueprint of the browser, listed once."""
 
 from portal.web import home
+from portal.web.account.views import blueprint as account
+from portal.web.audit.views import blueprint as audit
 from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
 from portal.web.intake.views import blueprint as intake
+from portal.web.people.views import blueprint as people
+from portal.web.search.views import blueprint as search
+from portal.web.worklist.views import blueprint as worklist
 
-BLUEPRINTS = (home.blueprint, auth, cases, intake)
+BLUEPRINTS = (home.blueprint, auth, cases, intake, account, audit, people, search, worklist)

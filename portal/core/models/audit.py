@@ -52,6 +52,14 @@ class AuditEvent(Base):
     __table_args__ = (
         sa.UniqueConstraint("chain_key", "seq"),
         sa.Index("ix_audit_events_at", "at", "id"),
+        sa.Index("ix_audit_events_actor", "actor_kind", "actor_id", "id"),
+        sa.Index("ix_audit_events_action", "action", "id"),
+        sa.Index(
+            "ix_audit_events_not_done",
+            "id",
+            sqlite_where=sa.text("outcome <> 'done'"),
+            postgresql_where=sa.text("outcome <> 'done'"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -77,8 +77,17 @@ def upgrade():
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_events_action", ["action", "id"], unique=False)
+        batch_op.create_index("ix_audit_events_actor", ["actor_kind", "actor_id", "id"], unique=False)
         batch_op.create_index("ix_audit_events_at", ["at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_events_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_audit_events_not_done",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("outcome <> 'done'"),
+            postgresql_where=sa.text("outcome <> 'done'"),
+        )
 
     op.create_table(
         "codes",
@@ -1885,8 +1894,15 @@ def downgrade():
     op.drop_table("idempotency_keys")
     op.drop_table("codes")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_audit_events_not_done",
+            sqlite_where=sa.text("outcome <> 'done'"),
+            postgresql_where=sa.text("outcome <> 'done'"),
+        )
         batch_op.drop_index(batch_op.f("ix_audit_events_case_id"))
         batch_op.drop_index("ix_audit_events_at")
+        batch_op.drop_index("ix_audit_events_actor")
+        batch_op.drop_index("ix_audit_events_action")
 
     op.drop_table("audit_events")
     op.drop_table("audit_checkpoints")

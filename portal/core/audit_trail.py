@@ -1,0 +1,99 @@
+"""Reading the audit: newest events first, a page at a time, for those who may; and that it was read is an event too."""
+
+import re
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit
+from portal.core.actors import Actor
+from portal.core.errors import InvalidInput
+from portal.core.models import AuditEvent
+from portal.core.paging import Cursor
+from portal.core.permissions import Permission, require
+
+PAGE = 50
+OUTCOMES = ("done", "refused")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which events are wanted; None and "" mean all. ``action`` is how the action's name begins."""
+
+    case_id: int | None = None
+    actor_kind: str = ""
+    actor_id: int | None = None
+    action: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Events with what leads to the neighbouring pages; ``first`` is the number of the first."""
+
+    events: list[AuditEvent]
+    following: Cursor | None
+    preceding: Cursor | None
+    first: int
+
+
+def record_look(session: Session, actor: Actor, wanted: Wanted) -> None:
+    """Note in the actor's own chain that they look into the audit, and at what. Raises Forbidden."""
+    require(actor, Permission.VIEW_AUDIT)
+    asked = {name: value for name, value in asdict(wanted).items() if value not in (None, "")}
+    audit.append(session, actor, "audit.read", details=asked)
+
+
+def page(session: Session, actor: Actor, wanted: Wanted, *, cursor: Cursor | None = None, limit: int = PAGE) -> Page:
+    """The newest events that are wanted, from *cursor* on. Raises Forbidden, and InvalidInput for a foreign cursor."""
+    require(actor, Permission.VIEW_AUDIT)
+    if cursor is not None and type(cursor.key) is not int:
+        raise InvalidInput("There is no such page of the list.", target="cursor")
+    query = sa.select(AuditEvent).where(*_filters(wanted)).limit(limit + 1)
+    if cursor is None:
+        found = list(session.scalars(query.order_by(AuditEvent.id.desc())))
+        return _page(found, None, limit)
+    if cursor.before:
+        newer = query.where(AuditEvent.id > cursor.id).order_by(AuditEvent.id)
+        return _page(list(session.scalars(newer)), cursor, limit)
+    older = query.where(AuditEvent.id < cursor.id).order_by(AuditEvent.id.desc())
+    return _page(list(session.scalars(older)), cursor, limit)
+
+
+def _page(found: list[AuditEvent], cursor: Cursor | None, limit: int) -> Page:
+    more, events = len(found) > limit, found[:limit]
+    backwards = cursor is not None and cursor.before
+    if backwards:
+        events.reverse()
+    rows = cursor.rows if cursor else 0
+    first = max(rows - len(events), 0) if backwards else rows
+    following = preceding = None
+    if events and (more or backwards):
+        following = Cursor(events[-1].id, events[-1].id, rows=first + len(events))
+    if events and (more if backwards else cursor):
+        preceding = Cursor(events[0].id, events[0].id, before=True, rows=first)
+    return Page(events, following, preceding, first + 1)
+
+
+def case_number(text: str) -> int | None:
+    """The number in a case's number or reference as people write it, if there is one."""
+    found = re.fullmatch(r"\s*(?:[A-Za-z][\w-]*-)?0*([0-9]{1,18})\s*", text)
+    return int(found[1]) if found else None
+
+
+def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found = []
+    if wanted.case_id is not None:
+        found.append(AuditEvent.case_id == wanted.case_id)
+    if wanted.actor_kind:
+        found.append(AuditEvent.actor_kind == wanted.actor_kind)
+    if wanted.actor_id is not None:
+        found.append(AuditEvent.actor_id == wanted.actor_id)
+    if wanted.action:
+        found += [AuditEvent.action >= wanted.action, AuditEvent.action < wanted.action + "\U0010ffff"]
+    if wanted.outcome:
+        found.append(AuditEvent.outcome == wanted.outcome)
+        if wanted.outcome != "done":
+            found.append(sa.text("audit_events.outcome <> 'done'"))  # the words of the index over the few that are not
+    return found

@@ -1,0 +1,55 @@
+"""One's own account: who one is here, and a new password."""
+
+from flask import Blueprint, flash, render_template, session, url_for
+from flask_babel import gettext as _
+from flask_login import login_user
+
+from portal.core import accounts, verticals
+from portal.core.actors import Actor
+from portal.core.unit import unit_of_work
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import SignedIn, current_actor, signed_in
+from portal.web.account import words
+from portal.web.account.forms import PasswordForm
+
+blueprint = Blueprint("account", __name__, url_prefix="/app/account")
+
+
+@blueprint.get("")
+def show():
+    """Name, role, verticals, drafts, and the form for a new password."""
+    return _page(PasswordForm())
+
+
+@blueprint.post("/password")
+def change_password():
+    """Change the password: every other session ends, this one goes on."""
+    actor, form = current_actor(), PasswordForm()
+    if not form.validate_on_submit():
+        return _page(form, 422)
+    if accounts.check_password(db.session, actor.email, form.current.data) is None:
+        with unit_of_work(db.session, actor, intent="account.change_password"):
+            accounts.record_wrong_password(db.session, actor)
+        form.current.errors = [_("This is not your present password")]
+        return _page(form, 422)
+    made = accounts.hash_password(form.new.data)
+    with unit_of_work(db.session, actor, intent="account.change_password"):
+        epoch = accounts.change_password(db.session, actor, password_hash=made).session_epoch
+    _stay_signed_in(actor, epoch)
+    flash(_("Your password is changed. You are signed out everywhere else."), "success")
+    return fragments.go_to(url_for("account.show"))
+
+
+def _stay_signed_in(actor: Actor, epoch: int) -> None:
+    """Let this session follow the new epoch; when it began and was last used stays as it is."""
+    kept = {name: session[name] for name in ("signed_in_at", "seen_at") if name in session}
+    locale = signed_in().locale
+    session.clear()
+    session.update(kept)
+    login_user(SignedIn(actor, epoch, locale))
+
+
+def _page(form: PasswordForm, status: int = 200):
+    mine = [one for one in verticals.listed(db.session, inactive=True) if one.id in current_actor().vertical_ids]
+    return render_template("account/show.html", form=form, verticals=mine, roles=words.ROLES), status

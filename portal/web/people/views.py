@@ -1,0 +1,56 @@
+"""The directory of people, and a person's page. Each reading of a person is recorded."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from portal.core import directory, paging, people
+from portal.core.errors import InvalidInput
+from portal.core.unit import record_reading
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+from portal.web.cases.words import ROLES, person_name
+from portal.web.people import words
+
+blueprint = Blueprint("people", __name__, url_prefix="/app/people")
+LONGEST = 200
+MOST = 30
+
+
+@blueprint.get("")
+def index():
+    """People found by name, phone, identity number or case; without a search those on the cases worked on last."""
+    actor = current_actor()
+    text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    if text:
+        hits = people.search(db.session, actor, text, limit=MOST)
+        return render_template("people/index.html", q=text, hits=hits, most=MOST, person_name=person_name)
+    try:
+        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        page = directory.page(db.session, actor, cursor=place)
+    except InvalidInput:
+        return fragments.go_to(url_for("people.index"))
+    links = {"previous_url": _url(page.preceding), "next_url": _url(page.following)}
+    return render_template(
+        "people/index.html", q="", entries=page.entries, person_name=person_name, roles=ROLES, **links
+    )
+
+
+@blueprint.get("/<int:id>")
+def show(id: int):
+    """What is known of a person, and the cases with them that the reader may see."""
+    actor = current_actor()
+    person = people.find(db.session, actor, id)
+    page = render_template(
+        "people/show.html",
+        person=person,
+        name=person_name(person),
+        parts=directory.cases_of(db.session, actor, person),
+        contacts=directory.contacts_of(db.session, actor, person),
+        words=words,
+    )
+    record_reading(db.session, actor, "person.read", person=id)
+    return page
+
+
+def _url(cursor: paging.Cursor | None) -> str | None:
+    return url_for("people.index", page=paging.encode(cursor)) if cursor else None

@@ -1,0 +1,47 @@
+"""What is said of a person, in words."""
+
+import re
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.core.models import Person
+from portal.core.vocabulary import Outcome, Verification
+from portal.web.cases.words import ROLES
+
+PARTS = {**ROLES, "subject": _l("Subject")}
+VERIFICATION = {
+    Verification.PROVISIONAL: ("warn", "alert", _l("Identity not verified")),
+    Verification.VERIFIED: ("ok", "s-verified", _l("Identity verified")),
+    Verification.REJECTED: ("bad", "x", _l("Identity rejected")),
+}
+CHANNELS = {
+    "walkin": _l("Walk-in"),
+    "phone": _l("Phone"),
+    "chat": _l("Chat"),
+    "letter": _l("Letter"),
+}
+OUTCOMES = {
+    Outcome.INFORMATION_GIVEN: _l("Information given"),
+    Outcome.REFERRED_ELSEWHERE: _l("Referred elsewhere"),
+    Outcome.FOLLOW_UP: _l("To be followed up"),
+    Outcome.WRONG_NUMBER: _l("Wrong number"),
+    Outcome.SILENT: _l("Silent call"),
+    Outcome.ABUSIVE: _l("Abusive contact"),
+    Outcome.CALLER_LEFT: _l("Left before the end"),
+    Outcome.CASE_CREATED: _l("Became a case"),
+}
+
+
+def masked(value: str) -> str:
+    """An identity number of which only the end is shown: enough to compare, too little to copy."""
+    bare = re.sub(r"\s", "", value)
+    return "•" * max(len(bare) - 3, 3) + (bare[-3:] if len(bare) > 5 else "")
+
+
+def age(person: Person) -> str:
+    """The age as it was told, with when."""
+    if person.age_value is None:
+        return person.age_group_label or person.age_group or ""
+    unit = _("months") if person.age_unit == "months" else _("years")
+    return f"{person.age_value} {unit}"

@@ -1,0 +1,1 @@
+"""The work-list: where everybody begins."""

@@ -1,0 +1,23 @@
+"""The work-list."""
+
+from flask import Blueprint, request
+
+from portal.core.errors import InvalidInput
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+from portal.web.worklist import asking, words
+from portal.web.worklist.shown import Shown
+
+blueprint = Blueprint("worklist", __name__, url_prefix="/app")
+
+
+@blueprint.get("/")
+def index():
+    """A page of a view; an address that leads nowhere leads to its first page."""
+    actor = current_actor()
+    try:
+        shown = Shown(db.session, actor, asking.read(request.args, actor))
+    except InvalidInput:
+        return fragments.go_to(asking.first_page(request.args, actor).url())
+    return fragments.render("worklist/index.html", "worklist/_swap.html", shown=shown, words=words)
