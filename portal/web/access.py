@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from flask import (
     Flask,
     Response,
-    abort,
     flash,
     g,
     has_request_context,
@@ -23,12 +22,14 @@ from flask import (
 from flask_babel import gettext as _
 from flask_login import UserMixin, current_user, logout_user
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import BadRequest
 
 from portal.core import clock
 from portal.core.actors import Actor, from_user
 from portal.core.models import User
 from portal.core.permissions import Permission, can
 from portal.extensions import db, login_manager
+from portal.web import errors
 from portal.web.fragments import is_background, wants_htmx
 
 PUBLIC_ENDPOINTS = frozenset({"static", "home.index", "health.alive", "health.ready", "auth.login"})
@@ -147,4 +148,5 @@ def _csrf_failed(error: CSRFError):
     """An expired session fails the CSRF check first: say that, and not 'bad request'."""
     if not current_user.is_authenticated and request.endpoint != "auth.login":
         return sign_in_again()
-    return abort(400, description=_("This page has expired. Go back, reload it and try again; what you typed is kept."))
+    expired = _("This page has expired. Go back, reload it and try again; what you typed is kept.")
+    return errors.http_page(BadRequest(expired))  # raising inside a handler would be a failure of ours

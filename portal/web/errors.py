@@ -1,6 +1,7 @@
 """Errors as pages: what happened, what to do, and a reference to quote. Never a stack trace."""
 
 import logging
+import uuid
 
 from flask import g, make_response, render_template
 from flask_babel import gettext as _
@@ -58,9 +59,10 @@ def http_page(error: HTTPException):
 
 def _page(status: int, message: str | None, error: HTTPException | None = None):
     title, advice = _TITLES.get(status, _TITLES[500 if status >= 500 else 400])
+    g.setdefault("correlation_id", uuid.uuid4().hex)  # what failed before the request got its own
     page = "_error.html" if wants_fragment() else "error.html"
     body = render_template(
-        page, title=title, message=message, advice=advice, error_reference=g.get("correlation_id", "")
+        page, title=title, message=message, advice=advice, error_reference=g.correlation_id
     )
     response = make_response(body, status)
     if error is not None:

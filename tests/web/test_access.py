@@ -1,0 +1,157 @@
+"""Every door of the browser, and who gets through it. An endpoint without a rule here fails the build."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask, url_for
+
+from portal.core import contacts
+from portal.core.actors import from_user
+from portal.core.models import User
+from portal.core.vocabulary import Outcome, Role
+from portal.extensions import db
+from tests.factories import committed, make_case, make_person, make_user, make_vertical
+from tests.page import Browser
+
+STAFF = {Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR}
+WORKERS = STAFF | {Role.ADMINISTRATOR}
+EVERYBODY = WORKERS | {Role.AUDITOR}
+DRAFT = "0123456789abcdef"
+NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may use an endpoint. ``scoped``: somebody of another vertical is told that there is nothing."""
+
+    allowed: frozenset[Role]
+    scoped: bool = False
+
+
+def _door(roles: set[Role], *, scoped: bool = False) -> Door:
+    return Door(frozenset(roles), scoped)
+
+
+_CASE_READING = ("cases.show", "cases.messages", "cases.people", "cases.history")
+_CASE_WORK = (
+    "cases.assign cases.change cases.confirm cases.draft cases.draft_edit cases.draft_step cases.edit cases.review "
+    "cases.write_message cases.write_note"
+).split()
+_INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
+
+RULES: dict[str, Door] = {
+    "auth.logout": _door(EVERYBODY),
+    "worklist.index": _door(EVERYBODY),
+    "search.index": _door(EVERYBODY),
+    "people.index": _door(EVERYBODY),
+    "people.show": _door(EVERYBODY, scoped=True),
+    "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "account.show": _door(EVERYBODY),
+    "account.change_password": _door(EVERYBODY),
+    **dict.fromkeys(_CASE_READING, _door(EVERYBODY, scoped=True)),
+    **dict.fromkeys(_CASE_WORK, _door(WORKERS, scoped=True)),
+    **dict.fromkeys(_INTAKE, _door(WORKERS)),
+    "intake.away": _door(EVERYBODY),
+    # What is typed is everybody's own, whatever becomes of it.
+    **dict.fromkeys(("intake.draft", "intake.discard", "intake.fetch_back"), _door(EVERYBODY)),
+    "intake.contact": _door(WORKERS, scoped=True),
+    "intake.take_up": _door(WORKERS, scoped=True),
+}
+
+
+@dataclass
+class World:
+    """A user of each role who works in the case's vertical, one who does not, a case and a person on it."""
+
+    users: dict[Role, int]
+    stranger: int
+    values: dict[str, object]
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """The world every door is tried in."""
+    with app.app_context(), committed(db.session) as session:
+        here, elsewhere = make_vertical(session, "HERE"), make_vertical(session, "ELSEWHERE")
+        users = {role: make_user(session, role, here).id for role in Role}
+        stranger = make_user(session, Role.SUPERVISOR, elsewhere).id
+        person = make_person(session, vertical=here)
+        case = make_case(session, here, subject=person)
+        taken = contacts.ContactTold(outcome=Outcome.SILENT, vertical=here)
+        contact = contacts.save(session, from_user(session, session.get(User, users[Role.AGENT])), taken)
+        assert contact.id == case.id, "one number stands for both in the addresses"
+        values = {
+            "number": case.id,
+            "person": person.id,
+            "id": person.id,
+            "action": "close",
+            "key": DRAFT,
+            "form": "note",
+        }
+        return World(users, stranger, values)
+
+
+def _web_rules(app: Flask):
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in NOBODY_NEEDED and rule.rule.startswith("/app"):
+            for method in sorted(rule.methods & {"GET", "POST"}):
+                yield rule, method
+
+
+def _path(app: Flask, rule, values: dict[str, object]) -> str:
+    with app.test_request_context():
+        return url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+
+
+def test_every_page_has_a_declared_rule(app):
+    undeclared = {rule.endpoint for rule, _ in _web_rules(app)} - RULES.keys()
+    assert undeclared == set()
+
+
+def test_nobody_gets_in_without_signing_in(app, world):
+    nobody = Browser(app)
+    token = nobody.csrf_token()
+    for rule, method in _web_rules(app):
+        path = _path(app, rule, world.values)
+        answer = nobody.client.open(path, method=method, data={"csrf_token": token} if method == "POST" else None)
+        assert (answer.status_code, answer.headers["Location"][:10]) == (303, "/app/login"), f"{method} {path}"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_gets_through_its_doors_and_no_others(app, world, role):
+    for rule, method in _web_rules(app):
+        if rule.endpoint == "auth.logout":
+            continue
+        someone = Browser(app, world.users[role])
+        path = _path(app, rule, world.values)
+        answer = _try(someone, method, path)
+        where = f"{role}: {method} {path} answered {answer.status_code}"
+        if role in RULES[rule.endpoint].allowed:
+            assert answer.status_code in (200, 303, 409, 422), where
+        elif method == "POST":
+            # Who may not do it is told so; where the form itself is not in order, that may be said first.
+            assert answer.status_code in (403, 409, 422), where
+        else:
+            assert answer.status_code == 403, where
+
+
+def test_what_is_not_yours_is_not_there(app, world):
+    stranger = Browser(app, world.stranger)
+    for rule, method in _web_rules(app):
+        if RULES[rule.endpoint].scoped:
+            answer = _try(stranger, method, _path(app, rule, world.values))
+            assert answer.status_code == 404, f"{method} {rule.rule} answered {answer.status_code}"
+
+
+def test_a_form_without_its_token_changes_nothing(app, world):
+    someone = Browser(app, world.users[Role.SUPERVISOR])
+    for rule, method in _web_rules(app):
+        if method == "POST":
+            answer = someone.client.post(_path(app, rule, world.values))
+            assert answer.status_code == 400, f"{rule.rule} answered {answer.status_code}"
+
+
+def _try(someone: Browser, method: str, path: str):
+    if method == "GET":
+        return someone.client.get(path)
+    return someone.client.post(path, data={"csrf_token": someone.csrf_token(), "draft": DRAFT})
