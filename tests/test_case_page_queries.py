@@ -24,7 +24,8 @@ from tests.factories import (
 from tests.statements import counted
 
 SELECTS = 14
-PAGES = ("", "/messages", "/people", "/history", "/close", "/edit", "/assign", "/review")
+PAGES = ("", "/messages", "/people", "/history", "/edit", "/assign", "/review")
+STEPS = {"small": "close", "large": "close", "careful": "submit", "held": "resume"}
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def office(app) -> dict[str, int]:
         careful = make_case(session, health, subject=make_household(session, leader, verified=True), owner=user)
         make_participant(session, careful, here)
         held = make_case(session, here)
-        transitions.change_status(session, actor, held, Action.SUSPEND, reason="GEO_REVIEW")
+        transitions.change_status(session, actor, held, Action.SUSPEND, reason="POLICY_SUSPENSION")
         return {"user": user.id, "small": small.id, "large": large.id, "careful": careful.id, "held": held.id}
 
 
@@ -76,10 +77,9 @@ def _cost(app, browser, path: str) -> tuple[int, list[str]]:
 
 
 def _paths(office: dict[str, int]) -> list[str]:
-    whole = [f"/app/cases/{office[which]}{page}" for which in ("small", "large", "careful") for page in PAGES]
-    return whole + [
-        f"/app/cases/{office['held']}{page}" for page in ("", "/messages", "/people", "/history", "/resume")
-    ]
+    open_ones = [f"/app/cases/{office[which]}{page}" for which in ("small", "large", "careful") for page in PAGES]
+    read_only = [f"/app/cases/{office['held']}{page}" for page in PAGES[:4]]
+    return open_ones + read_only + [f"/app/cases/{office[which]}/{step}" for which, step in STEPS.items()]
 
 
 def test_no_page_of_a_case_costs_more_than_its_budget(app, office, browser_as):
