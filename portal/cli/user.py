@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from portal.cli.speech import Noun
+from portal.cli.speech import Noun, settings
 from portal.core import accounts, reference
 from portal.core.actors import SYSTEM
 from portal.core.models import Organisation
@@ -30,7 +30,10 @@ def create(
     """Register a user. The password is asked for, or read with --password-stdin."""
     if db.session.get(Organisation, reference.INSTALLATION) is None:
         raise click.ClickException("This installation is empty. First: flask --app wsgi reference load")
-    password_hash = accounts.hash_password(_password(password_stdin))
+    password = _password(password_stdin)
+    if len(password) < accounts.SHORTEST_PASSWORD and not settings().is_rehearsal:
+        raise click.ClickException(f"The password needs at least {accounts.SHORTEST_PASSWORD} characters.")
+    password_hash = accounts.hash_password(password)
     with unit_of_work(db.session, SYSTEM, intent="user.create"):
         made = accounts.create_user(
             db.session,

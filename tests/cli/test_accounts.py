@@ -45,6 +45,12 @@ def test_what_is_wrong_with_a_user_is_said_and_nobody_is_created(loaded, run, ro
     assert rows("SELECT count(*) FROM users") == [(1,)]
 
 
+def test_a_live_installation_takes_no_short_password(loaded, as_live, run, count):
+    user = ("user", "create", "--email", "a@office.example", "--name", "Ada", "--role", "agent", "--password-stdin")
+    assert "at least 12 characters" in run(*user, stdin="short\n", code=1).output
+    assert count("users") == 0
+
+
 def test_an_empty_installation_says_what_comes_first(app, run, session):
     session.execute(sa.delete(Organisation))
     session.commit()
