@@ -1,4 +1,4 @@
-/* The walk-in intake, faster: Enter in the search goes to the people found, Alt+N goes on with a new person, and the
+/* The walk-in intake, faster and safer: Enter in the search goes to the people found, Alt+N goes on with a new person, and the
    address becomes that of the draft, so that a reload or signing in again comes back to it. Everything works without it. */
 (() => {
   "use strict";
@@ -7,9 +7,33 @@
   if (!form) return;
   const search = () => form.querySelector("[data-find]");
 
+  let typedAt = 0;
   form.addEventListener("input", () => {
-    if (window.location.href !== form.dataset.resumeUrl) window.history.replaceState(null, "", form.dataset.resumeUrl);
-  }, { once: true });
+    if (!typedAt) window.history.replaceState(null, "", form.dataset.resumeUrl);
+    typedAt = Date.now();
+  });
+
+  form.addEventListener("submit", () => { typedAt = 0; }); // what is sent needs no saving
+
+  /* A reload asks for the page before the old one is hidden: what was typed a moment ago is sent first, and should it still
+     arrive after the page was made, the page is made again. */
+  const JUST_NOW = 1500; // milliseconds; older text was saved while one paused
+  window.addEventListener("beforeunload", () => {
+    if (Date.now() - typedAt < JUST_NOW && document.body.dataset.leaving !== "at-once") {
+      form.dispatchEvent(new CustomEvent("portal:save-draft", { bubbles: true }));
+    }
+  });
+
+  async function lookForNewer() {
+    const answer = await fetch(form.dataset.resumeUrl, { headers: { "X-Background": "1" }, redirect: "error" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const kept = Number(page.getElementById("intake")?.dataset.revision || 0);
+    if (kept > Number(form.dataset.revision) && !typedAt) window.location.reload();
+  }
+
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
+    setTimeout(() => lookForNewer().catch(() => undefined), 400); // without an answer the page stays as it is
+  }
 
   /* What was searched for is the name or the phone of the new person, unless something stands there already. */
   function beginNewPerson() {

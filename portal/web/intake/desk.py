@@ -74,7 +74,7 @@ class Desk:
         """Say at the top of the form what stands against it."""
         self.problems.append((refusal.message, anchor))
 
-    def page(self, *, saved: str = "", status: int = 200) -> Response:
+    def page(self, *, saved: str = "", revision: int = 0, status: int = 200) -> Response:
         """The whole form, or the part that the button changed."""
         part = self.step.part if self.step is not None else "form"
         names = {"clients": "intake/_clients.html", "perpetrators": "intake/_perpetrators.html"}
@@ -89,6 +89,7 @@ class Desk:
             status,
             cards=cards,
             saved=saved,
+            revision=revision,
             waiting=waiting,
             earlier=self._earlier(),
             **self._context(),

@@ -53,7 +53,7 @@ def resume(key: str):
     fields = drafts.find(db.session, actor, FORM, key)
     kept = drafts.details(db.session, actor, FORM, key)
     shown = desk.Desk(actor, lists.load(actor), {**(fields or {}), "draft": [key]}, is_new=fields is None)
-    return shown.page(saved=saved_label(kept) if kept else "")
+    return shown.page(saved=saved_label(kept) if kept else "", revision=kept.revision if kept else 0)
 
 
 @blueprint.post("")
