@@ -56,7 +56,7 @@ lint: tools  ## style, import contracts, sizes, translatable texts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.house.sizes
-	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword lazy_gettext --output /dev/null .
+	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword lazy_gettext --keyword _l --output /dev/null .
 
 clean:  ## remove what set-up made; the data in instance/ stays
 	rm -rf $(VENV) node_modules static/vendor .hypothesis .import_linter_cache .pytest_cache .ruff_cache test-results
