@@ -23,19 +23,30 @@ class Inserter:
         if not rows:
             return
         defaults = {c.name: _default(c) for c in table.columns if c.default is not None and c.name not in rows[0]}
-        compiled = sa.insert(table).compile(dialect=self._connection.dialect, column_keys=[*rows[0], *defaults])
-        order = compiled.positiontup or [*rows[0], *defaults]
+        names = [*rows[0], *defaults]
         columns = (
             repeat(self._written(table.c[name], [defaults[name]])[0], len(rows))
             if name in defaults
             else self._written(table.c[name], [row[name] for row in rows])
-            for name in order
+            for name in names
         )
-        values: Iterable[tuple] = zip(*columns, strict=True)
-        if compiled.positional:
-            self._connection.exec_driver_sql(compiled.string, list(values))
-        else:
-            self._connection.exec_driver_sql(compiled.string, [dict(zip(order, row, strict=True)) for row in values])
+        put = self._copy if self._connection.dialect.name == "postgresql" else self._execute
+        put(table, names, zip(*columns, strict=True))
+
+    def _execute(self, table: sa.Table, names: list[str], values: Iterable[tuple]) -> None:
+        statement = sa.insert(table).compile(dialect=self._connection.dialect, column_keys=names)
+        # The statement names the columns in the order of the table.
+        places = [names.index(name) for name in statement.positiontup]
+        self._connection.exec_driver_sql(statement.string, [tuple(row[place] for place in places) for row in values])
+
+    def _copy(self, table: sa.Table, names: list[str], values: Iterable[tuple]) -> None:
+        """PostgreSQL takes rows by COPY many times as fast as by INSERT."""
+        quoted = self._connection.dialect.identifier_preparer
+        into = f"{quoted.format_table(table)} ({', '.join(quoted.quote(name) for name in names)})"
+        cursor = self._connection.connection.cursor()
+        with cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+            for row in values:
+                copy.write_row(row)
 
     def _written(self, column: sa.Column, values: list[Any]) -> list[Any]:
         """The values of a column as the driver takes them."""
