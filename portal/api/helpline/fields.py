@@ -18,7 +18,7 @@ class Told(ma.fields.String):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("allow_none", True)
-        options["metadata"] = {"type": ["string", "number", "boolean", "null"], **options.get("metadata", {})}
+        options["metadata"] = {"type": ["string", "number", "boolean"], **options.get("metadata", {})}
         super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:

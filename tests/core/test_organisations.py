@@ -1,0 +1,81 @@
+"""Partner organisations: registering, opening the door once, closing it, and settling what their priorities mean."""
+
+import pytest
+
+from portal.core import organisations
+from portal.core.actors import SYSTEM
+from portal.core.errors import Forbidden, InvalidInput
+from portal.core.models import AuditEvent, Organisation
+from portal.core.vocabulary import Role
+from tests.factories import actor_of, committed, make_user
+
+
+def register(session, **more):
+    """Register a partner."""
+    told = {"name": "Harbour Children", "email": "desk@harbour.example", **more}
+    with committed(session):
+        return organisations.register(session, SYSTEM, **told)
+
+
+def test_a_registered_partner_is_let_in_unless_it_has_to_wait(session):
+    assert register(session).status == "active"
+    waiting = register(session, name="Another", pending=True)
+    assert waiting.status == "pending"
+    with committed(session):
+        organisations.approve(session, SYSTEM, waiting)
+    assert waiting.status == "active"
+
+
+@pytest.mark.parametrize("told", [{"name": " "}, {"email": "nowhere"}, {"name": "harbour  CHILDREN"}])
+def test_a_partner_has_a_name_of_its_own_and_an_address(session, told):
+    register(session)
+    with pytest.raises(InvalidInput):
+        register(session, **told)
+
+
+def test_priorities_mean_what_the_contract_says_until_somebody_confirms_otherwise(session):
+    partner = register(session)
+    assert (partner.priority_map["1"], partner.priority_confirmed) == ("high", False)
+    with committed(session):
+        organisations.confirm_priorities(session, SYSTEM, partner, organisations.PRIORITY_MAPS["upstream"])
+    assert (partner.priority_map["1"], partner.priority_confirmed) == ("low", True)
+    with pytest.raises(InvalidInput), committed(session):
+        organisations.confirm_priorities(session, SYSTEM, partner, {"1": "urgent"})
+
+
+def test_only_an_active_partner_is_armed(session):
+    partner = register(session, pending=True)
+    with pytest.raises(InvalidInput), committed(session):
+        organisations.arm(session, SYSTEM, partner)
+
+
+def test_the_installation_itself_cannot_be_deactivated(session):
+    with pytest.raises(InvalidInput), committed(session):
+        organisations.deactivate(session, SYSTEM, session.get(Organisation, 1))
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_partners_are_an_administrators_business(session, role):
+    partner = register(session)
+    with committed(session):
+        actor = actor_of(session, make_user(session, role))
+    for act in (organisations.arm, organisations.deactivate, organisations.approve):
+        with pytest.raises(Forbidden), committed(session):
+            act(session, actor, partner)
+    with pytest.raises(Forbidden), committed(session):
+        organisations.register(session, actor, name="Mine", email="a@b.example")
+
+
+def test_everything_that_is_done_to_a_partner_is_in_its_chain(session):
+    partner = register(session)
+    with committed(session):
+        organisations.arm(session, SYSTEM, partner)
+        organisations.deactivate(session, SYSTEM, partner)
+    actions = [event.action for event in session.query(AuditEvent).filter_by(chain_key=f"organisation:{partner.id}")]
+    assert actions == ["organisation.register", "organisation.arm", "organisation.deactivate"]
+    assert partner.armed_until is None
+
+
+def test_partners_are_listed_with_the_installation_first(session):
+    register(session)
+    assert [one.name for one in organisations.listed(session)] == ["This office", "Harbour Children"]
