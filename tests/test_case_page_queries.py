@@ -8,7 +8,7 @@ from portal.core import assignments, clock, transitions
 from portal.core.intake import take
 from portal.core.models import Case, CodeValue, Message, Note, UnmappedCode
 from portal.core.told import PersonTold, Report
-from portal.core.vocabulary import Action, Delivery, Direction, Origin, Role
+from portal.core.vocabulary import Action, Delivery, Direction, Origin, Role, Status
 from portal.extensions import db
 from tests.factories import (
     actor_of,
@@ -20,6 +20,7 @@ from tests.factories import (
     make_person,
     make_user,
     make_vertical,
+    put_into,
 )
 from tests.statements import counted
 
@@ -32,7 +33,10 @@ STEPS = {"small": "close", "large": "close", "careful": "submit", "held": "resum
 def office(app) -> dict[str, int]:
     """A small case, a large one, one that works on consent, and the supervisor who may do everything with them."""
     with app.app_context(), committed(db.session) as session:
-        here, health = make_vertical(session, "HERE"), make_vertical(session, "HEALTH", consent=True)
+        here, health = (
+            make_vertical(session, "HERE"),
+            make_vertical(session, "HEALTH", consent=True, every_adult_consents=True),
+        )
         user = make_user(session, Role.SUPERVISOR, here, health)
         colleagues = [make_user(session, Role.AGENT, here) for _ in range(12)]
         session.add(CodeValue(list_name="case_category", value="362484", label="General"))
@@ -43,11 +47,16 @@ def office(app) -> dict[str, int]:
             assignments.give(session, actor, large, colleague)
         leader = make_person(session, "Leader Person", verified=True)
         make_consent(session, leader, health)
-        careful = make_case(session, health, subject=make_household(session, leader, verified=True), owner=user)
-        make_participant(session, careful, here)
+        family = make_household(session, leader, verified=True)
+        careful, stopped = (make_case(session, health, subject=family, owner=user, category="362484") for _ in range(2))
+        for case in (careful, stopped):
+            make_participant(session, case, here)
+            session.add(UnmappedCode(case_id=case.id, list_name="sex", field="x", raw="9"))
+        put_into(session, stopped, Status.SUSPENDED)
         held = make_case(session, here)
         transitions.change_status(session, actor, held, Action.SUSPEND, reason="POLICY_SUSPENSION")
-        return {"user": user.id, "small": small.id, "large": large.id, "careful": careful.id, "held": held.id}
+        named = {"small": small, "large": large, "careful": careful, "stopped": stopped, "held": held}
+        return {"user": user.id, **{name: case.id for name, case in named.items()}}
 
 
 def _case(session, actor, vertical, *, people: int, messages_: int) -> Case:
@@ -78,7 +87,7 @@ def _cost(app, browser, path: str) -> tuple[int, list[str]]:
 
 def _paths(office: dict[str, int]) -> list[str]:
     open_ones = [f"/app/cases/{office[which]}{page}" for which in ("small", "large", "careful") for page in PAGES]
-    read_only = [f"/app/cases/{office['held']}{page}" for page in PAGES[:4]]
+    read_only = [f"/app/cases/{office[which]}{page}" for which in ("held", "stopped") for page in PAGES[:4]]
     return open_ones + read_only + [f"/app/cases/{office[which]}/{step}" for which, step in STEPS.items()]
 
 

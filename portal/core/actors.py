@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.core.models import Organisation, User, VerticalMember
 from portal.core.vocabulary import Dialect, Role
@@ -49,9 +49,16 @@ SYSTEM = Actor(kind="system", name="Portal")
 ANONYMOUS = Actor(kind="anonymous", name="Nobody")
 
 
+# For loading a user in one statement with all that an actor needs.
+WITH_VERTICALS = joinedload(User.memberships).lazyload(VerticalMember.vertical)
+
+
 def from_user(session: Session, user: User, **more: object) -> Actor:
     """The actor that *user* is, with the verticals they belong to now."""
-    verticals = session.scalars(sa.select(VerticalMember.vertical_id).where(VerticalMember.user_id == user.id))
+    if "memberships" in sa.inspect(user).unloaded:
+        verticals = session.scalars(sa.select(VerticalMember.vertical_id).where(VerticalMember.user_id == user.id))
+    else:
+        verticals = [member.vertical_id for member in user.memberships]
     return Actor(
         kind="user",
         name=user.name,

@@ -25,7 +25,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 
 from portal.core import clock
-from portal.core.actors import Actor, from_user
+from portal.core.actors import WITH_VERTICALS, Actor, from_user
 from portal.core.models import User
 from portal.core.permissions import Permission, can
 from portal.extensions import db, login_manager
@@ -128,7 +128,7 @@ def _load(identity: str) -> SignedIn | None:
     number, _, epoch = identity.partition(":")
     if not number.isdecimal() or not epoch.isdecimal():
         return None
-    user = db.session.get(User, int(number))
+    user = db.session.get(User, int(number), options=[WITH_VERTICALS])
     if user is None or not user.active or user.session_epoch != int(epoch):
         return None
     actor = from_user(db.session, user, correlation_id=g.get("correlation_id", ""))
