@@ -73,7 +73,9 @@ def test_a_job_runs_when_it_is_due_and_not_again_before(session):
     assert names() == [job.name for job in jobs.JOBS]
     assert names() == []
     clock.advance(dt.timedelta(minutes=16))
-    assert names() == ["consents.label", "audit.checkpoint"]
+    again = names()
+    assert "audit.checkpoint" in again
+    assert again == [job.name for job in jobs.JOBS if job.every <= dt.timedelta(minutes=16)]
 
 
 @both_engines
