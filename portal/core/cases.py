@@ -1,4 +1,4 @@
-"""Cases: finding one, opening one, and the changes that are not steps of the lifecycle (see transitions.py)."""
+"""Cases: finding one, and the changes that are not steps of the lifecycle (see transitions.py)."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -11,37 +11,14 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.core import audit, clock, consents
 from portal.core.actors import Actor
-from portal.core.database import locked
-from portal.core.errors import (
-    ConsentExpired,
-    ConsentRequired,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    ReadOnly,
-    StaleVersion,
-    SubjectUnverified,
-)
-from portal.core.models import (
-    Case,
-    CaseStatusHistory,
-    Household,
-    Participant,
-    Person,
-    Review,
-    User,
-    Vertical,
-    VerticalMember,
-)
+from portal.core.errors import InvalidInput, NotFound, ReadOnly, StaleVersion
+from portal.core.models import Case, Participant, Review, User, Vertical, VerticalMember
+from portal.core.opening import open_case
 from portal.core.permissions import Permission, can, may, require, visible_cases
-from portal.core.vocabulary import READ_ONLY, ConsentMode, Origin, ParticipantStatus, Role, Status, Verification
+from portal.core.vocabulary import READ_ONLY, Origin, ParticipantStatus, Role, Status
 
-# What a caller may set when opening a case; anything else is a programming error, never client input.
-_OPENING = frozenset(
-    "summary narrative plan category case_type contact_type justice assessment know_about priority priority_raw gbv "
-    "immediate_danger custom_fields escalated escalated_to_id external_status reported_status needs_triage owner_id "
-    "review_date program_id active_from active_until work_state organisation_id".split()
-)
+__all__ = ["open_case"]  # opening has a file of its own, and is asked for here
+
 _EDITABLE = frozenset(
     "summary narrative plan category case_type contact_type justice assessment know_about disposition priority "
     "priority_raw gbv immediate_danger custom_fields escalated escalated_to_id work_state program_id active_until "
@@ -87,122 +64,6 @@ def default_vertical(session: Session, origin: Origin) -> Vertical:
     return vertical
 
 
-def open_case(
-    session: Session,
-    actor: Actor,
-    *,
-    origin: Origin,
-    vertical: Vertical,
-    subject: Person | Household | None = None,
-    facts: Mapping[str, Any],
-) -> Case:
-    """Open a case in *vertical*, in the first state that its policy pack and the door give (design 7).
-
-    Where the pack requires consent, the subject must be verified and have consented (contract 004, G1 and G2), and
-    the case starts as a draft. Elsewhere it goes through the intake chain to active at once; a partner's web form
-    stops at submitted, to be looked at by a person. Raises Forbidden, SubjectUnverified, ConsentRequired.
-    """
-    unknown = facts.keys() - _OPENING
-    if unknown:
-        raise TypeError(f"not facts of a case: {sorted(unknown)}")
-    require(actor, Permission.CREATE)
-    if actor.kind == "user" and not actor.is_administrator and vertical.id not in actor.vertical_ids:
-        raise Forbidden("You do not work in this vertical.", target="primary_vertical_id")
-    if vertical.pack.consent_mode is ConsentMode.REQUIRED:
-        _require_subject(session, vertical, subject)
-    case = Case(
-        origin=origin,
-        primary_vertical=vertical,
-        created_by_id=actor.user_id,
-        lifecycle_status=Status.DRAFT,
-        **_subject_columns(subject),
-        **{"organisation_id": actor.organisation_id, **facts},
-    )
-    session.add(case)
-    session.flush()
-    _set_reference(session, case)
-    steps = _intake_chain(session, actor, case)
-    if case.review_date is not None:
-        session.add(Review(case_id=case.id, date=case.review_date, assigned_to_id=case.owner_id))
-    audit.append(session, actor, "case.create", case=case, details={"origin": origin, "steps": steps})
-    return case
-
-
-def _subject_columns(subject: Person | Household | None) -> dict[str, int]:
-    if subject is None:
-        return {}
-    column = "subject_household_id" if isinstance(subject, Household) else "subject_person_id"
-    return {column: subject.id}
-
-
-def _require_subject(session: Session, vertical: Vertical, subject: Person | Household | None) -> None:
-    if subject is None:
-        raise InvalidInput(
-            f"A case in {vertical.name} names the person or household it supports.",
-            target="subject_id",
-            problem="missing",
-        )
-    # The subject's row is locked first, so that two cases opened at once see one another (review 5.1).
-    session.execute(locked(sa.select(type(subject).id).where(type(subject).id == subject.id)))
-    if subject.verification_status is not Verification.VERIFIED:
-        raise SubjectUnverified("The person or household is not verified yet.", target="subject_id")
-    people = [subject.leader_id] if isinstance(subject, Household) else [subject.id]
-    standing = consents.for_vertical(session, people, vertical)
-    if standing.problem:
-        kind = ConsentExpired if standing.expired else ConsentRequired
-        raise kind(standing.problem, target="primary_vertical_id")
-
-
-def _set_reference(session: Session, case: Case) -> None:
-    """Give the case its quotable reference: the vertical's prefix and its own number, never changed again.
-
-    Written beside the mapper, for a new case is version 1 however many statements it took.
-    """
-    reference = f"{case.primary_vertical.reference_prefix}-{case.id:06d}"
-    session.execute(
-        sa.update(Case.__table__).where(Case.__table__.c.id == case.id).values(reference=reference, root_id=case.id)
-    )
-    set_committed_value(case, "reference", reference)
-    set_committed_value(case, "root_id", case.id)
-
-
-_CHAIN = ((None, Status.DRAFT, "create"), (Status.DRAFT, Status.SUBMITTED, "submit"))
-_CHAIN_ON = ((Status.SUBMITTED, Status.VERIFIED, "verify"), (Status.VERIFIED, Status.ACTIVE, "activate"))
-
-
-def _intake_chain(session: Session, actor: Actor, case: Case) -> list[str]:
-    """The first states of a case as history rows: a system act of the pack, permitted once by ``case.create``."""
-    chain = list(_CHAIN[:1])
-    if case.primary_vertical.pack.auto_intake:
-        chain = [*_CHAIN] if case.origin is Origin.WEBFORM else [*_CHAIN, *_CHAIN_ON]
-    at = clock.now()
-    session.add_all(
-        CaseStatusHistory(
-            case_id=case.id,
-            from_status=source,
-            to_status=target,
-            action=action,
-            reason_code="INTAKE" if source else None,
-            actor_id=actor.user_id,
-            actor_name=actor.name,
-            at=at,
-        )
-        for source, target, action in chain
-    )
-    reached = {target for _, target, _ in chain}
-    moments = {Status.SUBMITTED: "submitted_at", Status.VERIFIED: "verified_at", Status.ACTIVE: "activated_at"}
-    values: dict[str, Any] = {column: at for status, column in moments.items() if status in reached}
-    if Status.SUBMITTED in reached:
-        values["submitted_by_id"] = actor.user_id
-    if Status.ACTIVE in reached:
-        values["active_from"] = case.active_from or at
-    values["lifecycle_status"] = chain[-1][1]
-    session.execute(sa.update(Case.__table__).where(Case.__table__.c.id == case.id).values(**values))
-    for column, value in values.items():
-        set_committed_value(case, column, value)
-    return [target.value for _, target, _ in chain]
-
-
 def update(
     session: Session, actor: Actor, case: Case, changes: Mapping[str, Any], *, version: int | None = None
 ) -> Case:
@@ -225,7 +86,7 @@ def update(
 def require_editable(
     session: Session, actor: Actor, case: Case, permission: Permission, *, version: int | None = None
 ) -> None:
-    """Raise unless *actor* may change *case* now (G4, G5) and has seen its present version."""
+    """Raise unless *actor* may change *case* now (G2, G4, G5) and has seen its present version."""
     if version is not None and version != case.version_id:
         raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
     require(actor, permission, case, participating=opted_in(session, case))
@@ -233,10 +94,7 @@ def require_editable(
         raise ReadOnly(
             f"The case is {case.lifecycle_status.value} and cannot be changed.", current_status=case.lifecycle_status
         )
-    if consents.standing(session, case).in_grace:
-        raise ReadOnly(
-            "The consent has expired; the case is read-only until it is renewed.", current_status=case.lifecycle_status
-        )
+    consents.require_standing(session, case)
 
 
 def require_writable(session: Session, actor: Actor, case: Case, permission: Permission) -> None:
@@ -245,6 +103,7 @@ def require_writable(session: Session, actor: Actor, case: Case, permission: Per
     status = case.lifecycle_status
     if status in (Status.SUSPENDED, Status.ARCHIVED):
         raise ReadOnly(f"The case is {status.value} and read-only.", current_status=status)
+    consents.require_standing(session, case)
 
 
 def opted_in(session: Session, case: Case) -> list[int]:
@@ -290,9 +149,11 @@ def openable_verticals(session: Session, actor: Actor) -> list[Vertical]:
     return [vertical for vertical in session.scalars(query) if can(actor, Permission.CREATE, vertical.pack)]
 
 
-def permissions_of(session: Session, actor: Actor, case: Case) -> frozenset[Permission]:
+def permissions_of(
+    session: Session, actor: Actor, case: Case, taking_part: Sequence[int] | None = None
+) -> frozenset[Permission]:
     """Everything *actor* may do with this case, for pages that show only what can be done."""
-    taking_part = opted_in(session, case)
+    taking_part = opted_in(session, case) if taking_part is None else taking_part
     return frozenset(permission for permission in Permission if may(actor, permission, case, participating=taking_part))
 
 

@@ -1,16 +1,22 @@
-"""Consent as the guards see it: compared with the clock at this instant, whatever the stored label says."""
+"""Consent as the guards see it: compared with the clock at this instant, whatever the stored label says.
+
+What people do with consents – giving, withdrawing, renewing them – is in consenting.py.
+"""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import clock
-from portal.core.models import Case, Consent, HouseholdMember, Participant, Person, Vertical
-from portal.core.vocabulary import ConsentMode, ConsentStatus, ParticipantStatus
+from portal.core import clock, households, same_people
+from portal.core.errors import ConsentExpired, ConsentRequired, ReadOnly
+from portal.core.models import Case, Consent, Household, HouseholdMember, Participant, Person, Vertical
+from portal.core.vocabulary import ConsentMode, ConsentStatus, Origin, ParticipantStatus
 
-_NEVER_GIVEN = (ConsentStatus.PENDING, ConsentStatus.REJECTED)
+NEVER_GIVEN = (ConsentStatus.PENDING, ConsentStatus.REJECTED)
+OF_AGE = 18
 
 
 @dataclass(frozen=True)
@@ -20,91 +26,148 @@ class Standing:
     problem: str | None = None
     expired: bool = False  # it was given and has run out
     in_grace: bool = False  # run out, and still inside the read-only grace period
+    withdrawn: bool = False
 
 
 def is_active(consent: Consent, at: dt.datetime) -> bool:
     """Whether *consent* holds at that moment."""
-    if consent.status in _NEVER_GIVEN or consent.withdrawn_at is not None:
+    if consent.status in NEVER_GIVEN or consent.withdrawn_at is not None:
         return False
     return consent.active_from <= at and (consent.active_until is None or at < consent.active_until)
 
 
 def is_in_grace(consent: Consent, at: dt.datetime) -> bool:
     """Whether *consent* has run out but its grace period has not; a case is read-only then."""
-    if consent.status in _NEVER_GIVEN or consent.withdrawn_at is not None or consent.active_until is None:
+    if consent.status in NEVER_GIVEN or consent.withdrawn_at is not None or consent.active_until is None:
         return False
     return consent.active_until <= at and consent.grace_until is not None and at < consent.grace_until
 
 
-def standing(session: Session, case: Case) -> Standing:
+def status_now(consent: Consent) -> ConsentStatus:
+    """What the consent is at this moment; its label may be some minutes behind the clock."""
+    over = consent.active_until is not None and consent.active_until <= clock.now()
+    return ConsentStatus.EXPIRED if consent.status is ConsentStatus.ACTIVE and over else consent.status
+
+
+def asked_for(vertical: Vertical, origin: Origin | None = None) -> bool:
+    """Whether cases of this vertical rest on consent: by its policy pack, and always at the interventions door.
+
+    Contract 004 asks for consent without exception; the other doors have cases on another lawful basis (design 7).
+    """
+    return vertical.pack.consent_mode is ConsentMode.REQUIRED or origin is Origin.INTERVENTIONS
+
+
+def standing(session: Session, case: Case, opted_in: list[Vertical] | None = None) -> Standing:
     """The consent of the case's subject for its primary vertical and for every one that opted in (G2)."""
-    needing = _verticals_needing_consent(session, case)
+    opted_in = taking_part(session, case) if opted_in is None else opted_in
+    needing = [vertical for vertical in (case.primary_vertical, *opted_in) if asked_for(vertical, case.origin)]
     if not needing:
         return Standing()
     people = subjects(session, case)
     if not people:
         return Standing("Nobody is recorded as the one this case supports, so nobody can have consented.")
-    found = _consents(session, people, [vertical.id for vertical in needing])
-    at = clock.now()
-    for vertical in needing:
-        for person_id in people:
-            mine = [c for c in found if c.person_id == person_id and c.vertical_id == vertical.id]
-            if not any(is_active(consent, at) for consent in mine):
-                return _lacking(case, vertical, mine, at)
-    return Standing()
+    return _of_people(session, people, needing, case)
 
 
-def for_vertical(session: Session, person_ids: list[int], vertical: Vertical) -> Standing:
+def for_vertical(
+    session: Session, person_ids: Iterable[int], vertical: Vertical, *, origin: Origin | None = None
+) -> Standing:
     """The same question for people and one vertical, before there is a case or a participant."""
-    if vertical.pack.consent_mode is ConsentMode.NOT_REQUIRED:
-        return Standing()
-    at = clock.now()
-    found = _consents(session, person_ids, [vertical.id])
-    for person_id in person_ids:
-        mine = [consent for consent in found if consent.person_id == person_id]
-        if not any(is_active(consent, at) for consent in mine):
-            return _lacking(None, vertical, mine, at)
-    return Standing()
+    return _of_people(session, list(person_ids), [vertical], None) if asked_for(vertical, origin) else Standing()
+
+
+def require_standing(session: Session, case: Case) -> None:
+    """Raise unless consent is in order: in grace the case is read-only, afterwards nothing is done with it (G2, G5)."""
+    found = standing(session, case)
+    if found.in_grace:
+        raise ReadOnly(
+            "The consent has expired; the case is read-only until it is renewed.", current_status=case.lifecycle_status
+        )
+    if found.problem:
+        raise lacking(found)
+
+
+def lacking(found: Standing, target: str | None = None) -> ConsentRequired | ConsentExpired:
+    """The refusal that belongs to a standing with a problem."""
+    return (ConsentExpired if found.expired else ConsentRequired)(found.problem, target=target)
 
 
 def subjects(session: Session, case: Case) -> list[int]:
     """Whose consent counts: the person, the leader of the household, or every adult member where policy says so."""
     if case.subject_person_id is not None:
         return [case.subject_person_id]
-    household = case.subject_household
-    if household is None:
+    if case.subject_household is None:
         return []
-    if not case.primary_vertical.pack.every_adult_consents:
-        return [household.leader_id]
-    eighteen = clock.today().replace(year=clock.today().year - 18, day=min(clock.today().day, 28))
+    return speakers(session, case.subject_household, case.primary_vertical)
+
+
+def speakers(session: Session, subject: Person | Household, vertical: Vertical) -> list[int]:
+    """Whose consent counts for a subject in a vertical, before there is a case."""
+    if isinstance(subject, Person):
+        return [subject.id]
+    if not vertical.pack.every_adult_consents:
+        return [subject.leader_id]
+    today = clock.today()
+    eighteen = today.replace(year=today.year - OF_AGE, day=min(today.day, 28))
     members = sa.select(HouseholdMember.person_id).join(Person, Person.id == HouseholdMember.person_id)
-    current = HouseholdMember.household_id == household.id, HouseholdMember.effective_until.is_(None)
+    current = HouseholdMember.household_id == subject.id, households.is_member_now()
     adult = sa.or_(Person.dob.is_(None), Person.dob <= eighteen)
-    return sorted({household.leader_id, *session.scalars(members.where(*current, adult))})
+    return sorted({subject.leader_id, *session.scalars(members.where(*current, adult))})
 
 
-def _verticals_needing_consent(session: Session, case: Case) -> list[Vertical]:
+def taking_part(session: Session, case: Case) -> list[Vertical]:
+    """The verticals that opted in to the case."""
     opted_in = sa.select(Vertical).join(Participant, Participant.vertical_id == Vertical.id)
-    rows = session.scalars(
-        opted_in.where(Participant.case_id == case.id, Participant.status == ParticipantStatus.OPTED_IN)
+    standing_now = Participant.case_id == case.id, Participant.status == ParticipantStatus.OPTED_IN
+    return list(session.scalars(opted_in.where(*standing_now)))
+
+
+def _of_people(session: Session, people: list[int], verticals: list[Vertical], case: Case | None) -> Standing:
+    records = same_people.records(session, people)
+    everybody = {record for ids in records.values() for record in ids}
+    query = sa.select(Consent).where(
+        Consent.person_id.in_(everybody), Consent.vertical_id.in_([v.id for v in verticals])
     )
-    verticals = [case.primary_vertical, *rows]
-    return [vertical for vertical in verticals if vertical.pack.consent_mode is ConsentMode.REQUIRED]
+    found, at = session.scalars(query).all(), clock.now()
+    for vertical in verticals:
+        for ids in records.values():
+            mine = [c for c in found if c.person_id in ids and c.vertical_id == vertical.id]
+            if not _holds(mine, at):
+                return _lacking(case, vertical, mine, at)
+    return Standing()
 
 
-def _consents(session: Session, person_ids: list[int], vertical_ids: list[int]) -> list[Consent]:
-    query = sa.select(Consent).where(Consent.person_id.in_(person_ids), Consent.vertical_id.in_(vertical_ids))
-    return list(session.scalars(query))
+def _holds(mine: list[Consent], at: dt.datetime) -> bool:
+    """Whether one of a person's consents holds.
+
+    Where several records stand for one person the strictest wins: a withdrawal on one of them that is later than the
+    grant on another stands (review 3.19).
+    """
+    return any(is_active(consent, at) and not _taken_back(consent, mine) for consent in mine)
+
+
+def _taken_back(granted: Consent, mine: list[Consent]) -> bool:
+    since = granted.verified_at or granted.created_at
+    elsewhere = [c.withdrawn_at for c in mine if c.person_id != granted.person_id and c.withdrawn_at is not None]
+    return any(withdrawn > since for withdrawn in elsewhere)
 
 
 def _lacking(case: Case | None, vertical: Vertical, mine: list[Consent], at: dt.datetime) -> Standing:
     """Say what is missing, without telling the primary's staff which participating service lost its consent."""
     own = case is None or vertical.id == case.primary_vertical_id
     of = f"for {vertical.name}" if own else "of a participating service"
-    if any(is_in_grace(consent, at) for consent in mine):
-        return Standing(f"The consent {of} has expired; the case is read-only until it is renewed.", True, True)
-    if any(consent.withdrawn_at is not None for consent in mine):
-        return Standing(f"The consent {of} was withdrawn.")
-    if any(consent.status not in _NEVER_GIVEN and consent.active_from <= at for consent in mine):
-        return Standing(f"The consent {of} has expired.", True)
-    return Standing(f"There is no active consent {of}.")
+    given = [c for c in mine if c.withdrawn_at or (c.status not in NEVER_GIVEN and c.active_from <= at)]
+    if not given:
+        return Standing(f"There is no active consent {of}.")
+    last_word = max(given, key=_said_at)
+    if last_word.withdrawn_at is not None:
+        return Standing(f"The consent {of} was withdrawn.", withdrawn=True)
+    if is_in_grace(last_word, at):
+        return Standing(
+            f"The consent {of} has expired; the case is read-only until it is renewed.", expired=True, in_grace=True
+        )
+    return Standing(f"The consent {of} has expired.", expired=True)
+
+
+def _said_at(consent: Consent) -> dt.datetime:
+    return consent.withdrawn_at or consent.verified_at or consent.created_at

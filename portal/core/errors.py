@@ -99,6 +99,12 @@ class ApprovalRequired(Refused):
     code = "ERR_APPROVAL_REQUIRED"
 
 
+class CannotMerge(Refused):
+    """These cases cannot become one; ``details['why']`` is the rule: chain, already_merged, subject, state."""
+
+    code = "ERR_MERGE_NOT_POSSIBLE"
+
+
 class AlreadyDone(Refused):
     """The record is already in the state asked for, or another one holds its place."""
 

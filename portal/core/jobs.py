@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock
+from portal.core import audit, clock, consent_effects
 from portal.core.actors import SYSTEM
 from portal.core.models import Consent, Draft, IdempotencyKey, JobLease
 from portal.core.unit import unit_of_work
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=5)
 ANSWERS_KEPT = dt.timedelta(hours=24)
-_AT_ONCE = 1000  # rows a unit, so that nobody waits long for the writer
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Job:
     name: str
     every: dt.timedelta
     run: Callable[[Session], int]
+    at_once: int = _AT_ONCE  # it did all there was when it changed fewer rows, so that nobody waits long for the writer
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def refresh_consent_labels(session: Session) -> int:
     over = sa.select(Consent.id).where(Consent.status == ConsentStatus.ACTIVE, Consent.active_until <= clock.now())
     found = session.scalars(over.order_by(Consent.id).limit(_AT_ONCE).with_for_update(skip_locked=True)).all()
     # Beside the mapper: a label is no new version of a consent.
-    label = {"status": ConsentStatus.EXPIRED, "updated_at": table.c.updated_at}
+    label = {"status": ConsentStatus.EXPIRED, "settled_at": None, "updated_at": table.c.updated_at}
     session.execute(sa.update(table).where(table.c.id.in_(found)).values(**label))
     if found:
         audit.append(session, SYSTEM, "consent.expired", details={"consents": list(found)})
@@ -85,7 +86,8 @@ def seal_audit(session: Session) -> int:
 JOBS = (
     Job("idempotency.purge", dt.timedelta(hours=1), forget_answers),
     Job("drafts.expire", dt.timedelta(hours=1), expire_drafts),
-    Job("consents.label", dt.timedelta(minutes=5), refresh_consent_labels),
+    Job("consents.label", dt.timedelta(minutes=1), refresh_consent_labels),
+    Job("consents.settle", dt.timedelta(seconds=30), consent_effects.settle, at_once=consent_effects.AT_ONCE),
     Job("audit.checkpoint", dt.timedelta(minutes=15), seal_audit),
 )
 
@@ -113,7 +115,7 @@ def _run(session: Session, job: Job) -> int | None:
         with unit_of_work(session, SYSTEM, intent=job.name):
             part = job.run(session)
         changed += part
-        if part < _AT_ONCE:
+        if part < job.at_once:
             break
     _release(session, job, holder)
     if changed:

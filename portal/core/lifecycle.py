@@ -3,25 +3,13 @@
 Buttons, forms and all dialects ask ``available_actions``; ``cases.change_status`` asks ``decide`` before it writes.
 """
 
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from portal.core import reasons
+from portal.core.guards import GUARDS, Facts, Guard, Refusal
 from portal.core.permissions import Permission as P
 from portal.core.vocabulary import LIVE, Action, Origin, Status
-
-
-class Guard(enum.StrEnum):
-    """The guards of design 6: what must be true beside the permission (G4)."""
-
-    SUBJECT_VERIFIED = "G1"
-    CONSENT = "G2"
-    NO_OPEN_CONFLICT = "G3"
-    OTHER_THAN_SUBMITTER = "verifier differs from submitter"
-    NO_OTHER_SUSPENSION = "no other suspension stands"
-    FROM_WEBFORM = "sent in by web form"
-
 
 G = Guard
 PRIOR = "prior status"  # the target of resume and unmerge
@@ -42,6 +30,7 @@ class Transition:
     through: tuple[Status, ...] = ()  # states passed on the way, each with a history row of its own
     only_without_consent: bool = False
     usual: bool = False  # the usual next step from here: the one solid button
+    by_system: bool = False  # taken by the portal itself when consent ends or returns; nobody may ask for it
 
     @property
     def is_composite(self) -> bool:
@@ -72,6 +61,7 @@ TABLE: tuple[Transition, ...] = (
         guards=(G.SUBJECT_VERIFIED, G.CONSENT, G.NO_OPEN_CONFLICT),
         usual=True,
     ),
+    _row(Action.SUSPEND, LIVE, S.SUSPENDED, P.SUSPEND, reasons=reasons.SUSPENSION, by_system=True),
     _row(
         Action.SUSPEND,
         {S.ACTIVE, S.STABILIZED, S.REOPENED},
@@ -80,6 +70,7 @@ TABLE: tuple[Transition, ...] = (
         reasons=reasons.SUSPENSION,
         text_with_other=True,
     ),
+    _row(Action.RESUME, {S.SUSPENDED}, PRIOR, P.RESUME, guards=(G.CONSENT, G.NO_REASON_LEFT), by_system=True),
     _row(
         Action.RESUME,
         {S.SUSPENDED},
@@ -124,35 +115,6 @@ STEPS = tuple(row for row in TABLE if row.action not in (Action.MERGE, Action.UN
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the table needs to know of one case, gathered by ``cases.facts``."""
-
-    status: Status
-    prior_status: Status | None = None
-    origin: Origin = Origin.PORTAL
-    consent_required: bool = False
-    subject_verified: bool = False
-    consent_problem: str | None = None  # a sentence, or None when consent is in order
-    consent_expired: bool = False
-    open_conflicts: int = 0
-    suspension_reasons: tuple[str, ...] = ()
-    submitted_by_actor: bool = False
-    elevated: bool = False  # an administrator or the system, exempt from "verifier differs from submitter"
-    granted: frozenset[P] = frozenset()
-    holders: Mapping[P, str] = field(default_factory=dict)  # permission → "a supervisor or an administrator"
-    merged: bool = False
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why an action is not possible: the rule, a sentence, and who can lift it."""
-
-    rule: str
-    reason: str
-    who: str
-
-
-@dataclass(frozen=True)
 class Offer:
     """One action as it stands for one case and one actor; ``refusal`` is None when it can be done."""
 
@@ -181,13 +143,15 @@ VERBS = {
     Action.UNMERGE: "Undo merge",
 }
 
-_STATUS_WORDS = {status: status.value for status in Status}
 
-
-def find(status: Status, action: Action, *, consent_required: bool, composites: bool = True) -> Transition | None:
+def find(
+    status: Status, action: Action, *, consent_required: bool, composites: bool = True, by_system: bool = False
+) -> Transition | None:
     """The row for *action* from *status*, if the table has one there."""
     for row in TABLE:
         if row.action is action and status in row.sources:
+            if row.by_system and not by_system:
+                continue
             if row.is_composite and not composites:
                 continue
             if row.only_without_consent and consent_required:
@@ -198,14 +162,20 @@ def find(status: Status, action: Action, *, consent_required: bool, composites: 
 
 def decide(facts: Facts, action: Action, *, composites: bool = True) -> Offer:
     """Whether *action* can be done, by the table, the permission and the guards, in that order."""
-    row = find(facts.status, action, consent_required=facts.consent_required, composites=composites)
+    row = find(
+        facts.status,
+        action,
+        consent_required=facts.consent_required,
+        composites=composites,
+        by_system=facts.by_system,
+    )
     if row is None or (action is Action.UNMERGE and not facts.merged):
         return Offer(action, None, Refusal("state", _not_from_here(facts, action), _who_moves_it(facts, action)))
     if row.permission not in facts.granted:
         who = facts.holders.get(row.permission, "an administrator")
         return Offer(action, row, Refusal("G4", "You may not do this here.", who))
     for guard in row.guards:
-        refusal = _GUARDS[guard](facts)
+        refusal = GUARDS[guard](facts)
         if refusal is not None:
             return Offer(action, row, refusal)
     return Offer(action, row, None)
@@ -227,58 +197,10 @@ def target_of(row: Transition, facts: Facts) -> Status:
     return Status(row.target)
 
 
-def _subject_verified(facts: Facts) -> Refusal | None:
-    if not facts.consent_required or facts.subject_verified:
-        return None
-    return Refusal("G1", "The person or household this case supports is not verified yet.", "Whoever may verify people")
-
-
-def _consent(facts: Facts) -> Refusal | None:
-    if not facts.consent_required or facts.consent_problem is None:
-        return None
-    return Refusal("G2", facts.consent_problem, "The person, by giving consent")
-
-
-def _no_open_conflict(facts: Facts) -> Refusal | None:
-    if not facts.consent_required or facts.open_conflicts == 0:
-        return None
-    who = facts.holders.get(P.DECIDE_CONFLICT, "a supervisor")
-    return Refusal("G3", "A possible duplicate support is open and must be decided first.", who)
-
-
-def _other_than_submitter(facts: Facts) -> Refusal | None:
-    if not facts.consent_required or not facts.submitted_by_actor or facts.elevated:
-        return None
-    return Refusal("verifier", "You submitted this case; somebody else verifies it.", "Another caseworker")
-
-
-def _no_other_suspension(facts: Facts) -> Refusal | None:
-    blocking = [code for code in facts.suspension_reasons if code == "GEO_REVIEW"]
-    if not blocking or facts.elevated:
-        return None
-    return Refusal("suspension", f"{reasons.words(blocking[0])}.", "An administrator, when the review is complete")
-
-
-def _from_webform(facts: Facts) -> Refusal | None:
-    if facts.origin is Origin.WEBFORM:
-        return None
-    return Refusal("triage", "Only a report that came in by web form can be refused.", "Nobody")
-
-
-_GUARDS = {
-    G.SUBJECT_VERIFIED: _subject_verified,
-    G.CONSENT: _consent,
-    G.NO_OPEN_CONFLICT: _no_open_conflict,
-    G.OTHER_THAN_SUBMITTER: _other_than_submitter,
-    G.NO_OTHER_SUSPENSION: _no_other_suspension,
-    G.FROM_WEBFORM: _from_webform,
-}
-
-
 def _not_from_here(facts: Facts, action: Action) -> str:
     if facts.merged and facts.status is Status.ARCHIVED:
         return "This case was merged into another; what happens now happens there."
-    sources = [row.sources for row in TABLE if row.action is action and not row.is_composite]
+    sources = [row.sources for row in TABLE if row.action is action and not (row.is_composite or row.by_system)]
     words = [status.value for status in Status if any(status in found for found in sources)]
     if action is Action.CLOSE and facts.status is Status.ACTIVE:
         return "An active case is stabilized first. Then you can close it."

@@ -3,6 +3,10 @@
 Suspension and consent lists are fixed by the contract's own rules; the others are the office's defaults.
 """
 
+from collections.abc import Mapping
+
+from portal.core.errors import InvalidInput
+
 OTHER = "OTHER"
 
 SUSPENSION = {
@@ -115,6 +119,24 @@ CONSENT_REJECTION = {
     "DUPLICATE_ACTIVE": "There is an active consent already",
     OTHER: "Another reason",
 }
+PERSON_ARCHIVAL = {
+    "DUPLICATE_RECORD": "A duplicate record",
+    "DECEASED": "The person has died",
+    "REGISTERED_IN_ERROR": "Registered in error",
+    "RETENTION": "The retention period is over",
+    OTHER: "Another reason",
+}
+PERSON_RESTORATION = {
+    "ARCHIVED_IN_ERROR": "Archived in error",
+    "NEW_INFORMATION": "New information",
+    OTHER: "Another reason",
+}
+MEMBERSHIP_END = {
+    "MOVED_OUT": "Moved out",
+    "DECEASED": "The person has died",
+    "RECORDED_IN_ERROR": "Recorded in error",
+    OTHER: "Another reason",
+}
 
 # Written by the portal itself; nobody may send them.
 SYSTEM_WORDS = {
@@ -123,10 +145,15 @@ SYSTEM_WORDS = {
     "DIALECT_CLOSED": "Closed by the sending system",
     "MERGED": "Merged into another case",
     "UNMERGED": "The merge was undone",
+    "BECAME_PRIMARY": "Became the vertical that leads the case",
+    "TRANSFERRED_CASE": "The case moved to another vertical",
 }
 
 _WORDS = {
     **SYSTEM_WORDS,
+    **MEMBERSHIP_END,
+    **PERSON_RESTORATION,
+    **PERSON_ARCHIVAL,
     **CONSENT_REJECTION,
     **CONSENT_WITHDRAWAL,
     **DUPLICATE_CHECK,
@@ -150,3 +177,20 @@ _WORDS = {
 def words(code: str | None) -> str:
     """What a reason code says to people; the code itself where it is the office's own."""
     return _WORDS.get(code or "", code or "")
+
+
+def given(
+    codes: Mapping[str, str], code: str | None, text: str | None = None, *, text_with_other: bool = False
+) -> tuple[str, str | None]:
+    """A reason code that is on its list, and its words. Raises InvalidInput naming what is missing or not known.
+
+    Words are demanded with OTHER only where contract 004 writes "required if OTHER" (review 1.8).
+    """
+    text = (text or "").strip() or None
+    if not code:
+        raise InvalidInput("Choose a reason.", target="reason_code", problem="missing", allowed=list(codes))
+    if code not in codes:
+        raise InvalidInput("This reason is not on the list.", target="reason_code", allowed=list(codes))
+    if code == OTHER and text_with_other and text is None:
+        raise InvalidInput("Say which reason.", target="reason_text", problem="missing")
+    return code, text

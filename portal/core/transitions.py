@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock, consents, lifecycle, reasons
+from portal.core import audit, cases, clock, conflicts, consents, lifecycle, reasons
 from portal.core.actors import Actor
 from portal.core.errors import (
     ConsentExpired,
@@ -22,17 +22,9 @@ from portal.core.errors import (
     StaleVersion,
     SubjectUnverified,
 )
-from portal.core.models import (
-    Case,
-    CaseStatusHistory,
-    CaseSuspension,
-    Conflict,
-    ConflictCase,
-    Household,
-    Person,
-)
+from portal.core.models import Case, CaseMerge, CaseStatusHistory, CaseSuspension, Household, Person
 from portal.core.permissions import Permission, holders
-from portal.core.vocabulary import Action, ConsentMode, Status, Verification
+from portal.core.vocabulary import Action, ConflictScope, Status, Verification
 
 _ROLE_WORDS = {
     "agent": "an agent",
@@ -45,12 +37,13 @@ _ROLE_WORDS = {
 def facts(session: Session, actor: Actor, case: Case) -> lifecycle.Facts:
     """What the table needs to know of *case* for *actor*; cheap where no consent is needed."""
     pack = case.primary_vertical.pack
-    required = pack.consent_mode is ConsentMode.REQUIRED
-    standing = consents.standing(session, case) if required else consents.Standing()
+    required = consents.asked_for(case.primary_vertical, case.origin)
+    taking_part = consents.taking_part(session, case)
+    standing = consents.standing(session, case, taking_part)
     suspended = case.lifecycle_status is Status.SUSPENDED
     return lifecycle.Facts(
         status=case.lifecycle_status,
-        prior_status=case.prior_status,
+        prior_status=case.prior_status or _before_merge(session, case),
         origin=case.origin,
         consent_required=required,
         subject_verified=not required or _subject_verified(session, case),
@@ -60,9 +53,10 @@ def facts(session: Session, actor: Actor, case: Case) -> lifecycle.Facts:
         suspension_reasons=tuple(s.reason_code for s in open_suspensions(session, case)) if suspended else (),
         submitted_by_actor=actor.user_id is not None and case.submitted_by_id == actor.user_id,
         elevated=actor.is_administrator or actor.is_system,
-        granted=cases.permissions_of(session, actor, case),
+        granted=cases.permissions_of(session, actor, case, [vertical.id for vertical in taking_part]),
         holders={permission: _who(permission, pack) for permission in Permission},
         merged=case.merged_into_id is not None,
+        by_system=actor.is_system,
     )
 
 
@@ -86,15 +80,20 @@ def change_status(
     version: int | None = None,
     composites: bool = True,
     system_reason: str | None = None,
+    source_vertical_id: int | None = None,
     text_demanded: bool = True,
 ) -> Case:
     """Take one step of the lifecycle: status, history and audit together (contract 004, design 6).
 
     ``composites`` False refuses what the contract's order does not have (closing an active case), as the
     interventions dialect must. ``text_demanded`` False lets a dialect accept OTHER without words where the contract
-    makes them optional. Raises InvalidInput, StaleVersion, InvalidTransition, Forbidden, SubjectUnverified,
-    ConsentRequired, ConsentExpired, OpenConflict or ReadOnly; nothing is changed then.
+    makes them optional. ``source_vertical_id`` is the vertical whose consent ended. Before activating, call
+    ``conflicts.check_first``: what is found here is refused, and a refusal records no conflict. Raises InvalidInput,
+    StaleVersion, InvalidTransition, Forbidden, SubjectUnverified, ConsentRequired, ConsentExpired, OpenConflict or
+    ReadOnly; nothing is changed then.
     """
+    if action is Action.ACTIVATE:
+        conflicts.lock_subject(session, case)  # people before cases, everywhere
     case = cases.find(session, actor, case.id, lock=True)
     if version is not None and version != case.version_id:
         raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
@@ -104,7 +103,7 @@ def change_status(
         raise _refused(session, case, known, offer, composites)
     row = offer.row
     code = system_reason or _reason(row, reason, text, text_demanded)
-    said = _Said(code, (text or "").strip() or None, (note or "").strip() or None, claims or {})
+    said = _Said(code, (text or "").strip() or None, (note or "").strip() or None, claims or {}, source_vertical_id)
     source = case.lifecycle_status
     target = lifecycle.target_of(row, known)
     if action is Action.ACTIVATE:
@@ -140,6 +139,7 @@ _MOMENTS = {
     Action.REOPEN: "reopened_at",
     Action.ARCHIVE: "archived_at",
     Action.REFUSE: "archived_at",
+    Action.MERGE: "archived_at",
 }
 
 
@@ -151,6 +151,7 @@ class _Said:
     text: str | None
     note: str | None
     claims: Mapping[str, Any]
+    source_vertical_id: int | None = None
 
 
 def _record_step(session: Session, actor: Actor, case: Case, target: Status, action: Action, said: _Said) -> None:
@@ -177,7 +178,10 @@ def _record_step(session: Session, actor: Actor, case: Case, target: Status, act
     keeps_reason = target in (Status.SUSPENDED, Status.CLOSED, Status.ARCHIVED, Status.REOPENED)
     case.status_reason, case.status_text = (said.code, said.text) if keeps_reason else (None, None)
     case.last_actioned_at = at
-    setattr(case, "stabilized_at" if passing else _MOMENTS[action], at)
+    if action is Action.UNMERGE:
+        case.merged_into_id = case.archived_at = None
+    else:
+        setattr(case, "stabilized_at" if passing else _MOMENTS[action], at)
     _remember_who(actor, case, action)
     session.flush()
 
@@ -194,8 +198,16 @@ def _remember_who(actor: Actor, case: Case, action: Action) -> None:
 def _keep_suspensions(session: Session, actor: Actor, case: Case, action: Action, said: _Said) -> None:
     """Add the reason a case is suspended for, or lift those it stood for. Reasons are never edited."""
     if action is Action.SUSPEND:
-        reasons_given = {"reason_code": said.code, "reason_text": said.text}
-        session.add(CaseSuspension(case_id=case.id, actor_id=actor.user_id, **reasons_given))
+        session.add(
+            CaseSuspension(
+                case_id=case.id,
+                actor_id=actor.user_id,
+                reason_code=said.code,
+                reason_text=said.text,
+                source_vertical_id=said.source_vertical_id,
+                by_system=actor.is_system,
+            )
+        )
     elif action in (Action.RESUME, Action.ARCHIVE):
         for suspension in open_suspensions(session, case):
             suspension.lifted_at = clock.now()
@@ -252,7 +264,16 @@ def _refused(
         current_status=case.lifecycle_status.value,
         allowed_actions=allowed,
         who=refusal.who,
+        merged_into=case.merged_into_id,
     )
+
+
+def _before_merge(session: Session, case: Case) -> Status | None:
+    """The state to which undoing its merge brings a case back."""
+    if case.merged_into_id is None:
+        return None
+    edge = sa.select(CaseMerge.prior_status).where(CaseMerge.source_id == case.id, CaseMerge.undone_at.is_(None))
+    return Status(session.scalars(edge).one())
 
 
 def _subject_verified(session: Session, case: Case) -> bool:
@@ -266,8 +287,11 @@ def _subject_verified(session: Session, case: Case) -> bool:
 
 
 def _open_conflicts(session: Session, case: Case) -> int:
-    query = sa.select(sa.func.count()).select_from(ConflictCase).join(Conflict, Conflict.id == ConflictCase.conflict_id)
-    return session.scalar(query.where(ConflictCase.case_id == case.id, Conflict.status == "open")) or 0
+    """The open conflicts, and one that a check would open now: activation must not outrun the check (G3)."""
+    found = len(conflicts.open_ones(session, case))
+    if found or case.lifecycle_status not in (Status.VERIFIED, Status.REOPENED):
+        return found
+    return int(conflicts.judge(session, case, ConflictScope.PRIMARY)[0] is conflicts.Finding.NEW)
 
 
 def _who(permission: Permission, pack) -> str:

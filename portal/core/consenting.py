@@ -1,0 +1,285 @@
+"""Giving, verifying, rejecting, withdrawing and renewing consent (contract 004, design 5); what follows for cases is
+in consent_effects.py.
+
+The row is the consent as it stands; what it said at each step is kept in its versions, which nobody changes.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core import audit, clock, consent_effects, consents, reasons, same_people
+from portal.core.actors import Actor
+from portal.core.database import locked
+from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound, ReadOnly, SubjectUnverified
+from portal.core.models import Attachment, Consent, ConsentEvidence, ConsentVersion, Person, Vertical
+from portal.core.permissions import Permission, require, visible_people
+from portal.core.vocabulary import ConsentStatus, Role, Verification
+
+MODES = ("online", "offline")
+METHODS = ("document", "signed_paper", "spoken", "guardian")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """By what a consent was given: a document, or an act that is described."""
+
+    method: str = "document"
+    description: str = ""
+    attachment: Attachment | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent as it was given: from when, until when, how, and the evidence of it."""
+
+    active_from: dt.datetime
+    active_until: dt.datetime | None = None
+    mode: str = "online"
+    evidence: Sequence[Evidence] = ()
+    captured_by_id: int | None = None  # who took it down, where that is not the one who enters it
+
+
+def capture(session: Session, actor: Actor, person: Person, vertical: Vertical, given: Given) -> Consent:
+    """Record that a person consents for a vertical: active at once with evidence, else pending until verified.
+
+    Cases suspended for want of it go on. Raises Forbidden, InvalidInput, SubjectUnverified for a provisional person,
+    AlreadyDone while there is an active consent for that vertical, ReadOnly for an archived person.
+    """
+    require(actor, Permission.CAPTURE_CONSENT)
+    _check(given)
+    same_people.lock(session, [person.id])
+    session.refresh(person)
+    _require_known(person)
+    _require_none_active(session, person.id, vertical.id)
+    made = Consent(
+        person=person,
+        vertical=vertical,
+        status=ConsentStatus.PENDING,
+        captured_by_id=given.captured_by_id or actor.user_id,
+        capture_mode=given.mode,
+        **_period(given, vertical),
+    )
+    if given.evidence:
+        _activate(made, actor)
+    session.add(made)
+    session.flush()
+    _keep_evidence(session, made, given.evidence)
+    _record(session, actor, made, "consent.capture")
+    consent_effects.follow(session, actor, made)
+    return made
+
+
+def verify(session: Session, actor: Actor, consent: Consent, *, verified_by_id: int | None = None) -> Consent:
+    """Confirm a pending consent, by somebody other than who took it down; administrators are exempt, and audited so.
+
+    Raises Forbidden, AlreadyDone.
+    """
+    require(actor, Permission.DECIDE_CONSENT)
+    consent = _held(session, consent)
+    _require_pending(consent)
+    if consent.captured_by_id in (actor.user_id, verified_by_id) and not actor.is_administrator:
+        raise Forbidden("You took this consent down; somebody else verifies it.", target="verified_by")
+    _require_none_active(session, consent.person_id, consent.vertical_id)
+    _activate(consent, actor, verified_by_id)
+    _record(session, actor, consent, "consent.verify")
+    consent_effects.follow(session, actor, consent)
+    return consent
+
+
+def reject(session: Session, actor: Actor, consent: Consent, *, reason_code: str | None, text: str | None = None):
+    """Turn a pending consent down. Raises Forbidden, AlreadyDone, InvalidInput."""
+    require(actor, Permission.DECIDE_CONSENT)
+    code, text = reasons.given(reasons.CONSENT_REJECTION, reason_code, text, text_with_other=True)
+    consent = _held(session, consent)
+    _require_pending(consent)
+    consent.status, consent.rejected_at = ConsentStatus.REJECTED, clock.now()
+    consent.reason_code, consent.reason_text = code, text
+    _record(session, actor, consent, "consent.reject")
+    return consent
+
+
+def withdraw(session: Session, actor: Actor, consent: Consent, *, reason_code: str | None, text: str | None = None):
+    """Take a consent back, from this moment: every affected live case is suspended in the same transaction.
+
+    Beyond 200 cases the guards refuse at once by the date and the rows follow by job. Whoever may take consent down
+    may take its withdrawal down. Raises Forbidden, AlreadyDone, InvalidInput.
+    """
+    require(actor, Permission.CAPTURE_CONSENT)
+    code, text = reasons.given(reasons.CONSENT_WITHDRAWAL, reason_code, text, text_with_other=True)
+    consent = _held(session, consent)
+    if consent.status in (ConsentStatus.WITHDRAWN, ConsentStatus.REJECTED):
+        raise AlreadyDone(f"This consent is {consent.status.value} already.", target="consent", status=consent.status)
+    consent.status, consent.withdrawn_at = ConsentStatus.WITHDRAWN, clock.now()
+    consent.reason_code, consent.reason_text = code, text
+    consent.settled_at = None
+    _record(session, actor, consent, "consent.withdraw")
+    consent_effects.follow(session, actor, consent)
+    return consent
+
+
+def renew(session: Session, actor: Actor, consent: Consent, given: Given) -> Consent:
+    """Give an active or expired consent a new period: a new version of it, resting on its evidence and any new.
+
+    What was withdrawn or rejected is not renewed but given anew. Raises Forbidden, InvalidInput, AlreadyDone.
+    """
+    require(actor, Permission.CAPTURE_CONSENT)
+    _check(given)
+    consent = _held(session, consent)
+    if consent.status not in (ConsentStatus.ACTIVE, ConsentStatus.EXPIRED):
+        raise AlreadyDone(
+            f"This consent is {consent.status.value}; consent is given anew.", target="consent", status=consent.status
+        )
+    _require_known(consent.person)
+    if consent.status is ConsentStatus.EXPIRED:
+        _require_none_active(session, consent.person_id, consent.vertical_id)
+    period = _period(given, consent.vertical)
+    if consents.is_active(consent, clock.now()) and consent.active_until is not None:
+        if given.active_from > consent.active_until:
+            raise InvalidInput("The new period begins after the present one ends.", target="active_from")
+        period["active_from"] = min(consent.active_from, given.active_from)
+    for name, value in period.items():
+        setattr(consent, name, value)
+    consent.capture_mode, consent.captured_by_id = given.mode, given.captured_by_id or actor.user_id
+    _activate(consent, actor)
+    _keep_evidence(session, consent, given.evidence)
+    _record(session, actor, consent, "consent.renew")
+    consent_effects.follow(session, actor, consent)
+    return consent
+
+
+def find(session: Session, actor: Actor, uuid: Any) -> Consent:
+    """The consent with that id, of a person whom *actor* may see. Raises NotFound."""
+    query = sa.select(Consent).join(Person, Person.id == Consent.person_id)
+    found = session.scalar(query.where(Consent.uuid == uuid, visible_people(actor)))
+    if found is None:
+        raise NotFound("There is no such consent.", target="consent")
+    return found
+
+
+def of_person(session: Session, person: Person, *, vertical_id: int | None = None) -> list[Consent]:
+    """A person's consents with their verticals, newest first."""
+    query = sa.select(Consent).where(Consent.person_id == person.id).options(joinedload(Consent.vertical))
+    if vertical_id is not None:
+        query = query.where(Consent.vertical_id == vertical_id)
+    return list(session.scalars(query.order_by(Consent.id.desc())))
+
+
+def versions(session: Session, actor: Actor, consent: Consent) -> list[ConsentVersion]:
+    """What the consent said at each step, oldest first; for administrators and auditors. Raises Forbidden."""
+    if actor.role not in (Role.ADMINISTRATOR, Role.AUDITOR):
+        raise Forbidden("Versions are shown to administrators and auditors.", target="consent.versions")
+    query = sa.select(ConsentVersion).where(ConsentVersion.consent_id == consent.id)
+    return list(session.scalars(query.order_by(ConsentVersion.version)))
+
+
+def evidence_of(session: Session, consent: Consent) -> list[ConsentEvidence]:
+    """By what the consent was given, in the order in which it came."""
+    query = sa.select(ConsentEvidence).where(ConsentEvidence.consent_id == consent.id)
+    return list(session.scalars(query.order_by(ConsentEvidence.id)))
+
+
+def _held(session: Session, consent: Consent) -> Consent:
+    """The consent as it is now, with its person's row held: people first, everywhere (review 5.1)."""
+    same_people.lock(session, [consent.person_id])
+    query = locked(sa.select(Consent).where(Consent.id == consent.id)).execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def _check(given: Given) -> None:
+    if given.active_until is not None and given.active_until <= given.active_from:
+        raise InvalidInput("The end must be after the beginning.", target="active_until")
+    if given.mode not in MODES:
+        raise InvalidInput("This way of taking consent is not known.", target="capture_mode", allowed=list(MODES))
+    if any(evidence.method not in METHODS for evidence in given.evidence):
+        raise InvalidInput("This kind of evidence is not known.", target="evidence", allowed=list(METHODS))
+
+
+def _require_known(person: Person) -> None:
+    if person.archived_at is not None:
+        raise ReadOnly("The record of this person is archived.", target="person_id")
+    if person.verification_status is not Verification.VERIFIED:
+        raise SubjectUnverified("The person is not verified yet.", target="person_id")
+
+
+def _require_pending(consent: Consent) -> None:
+    if consent.status is not ConsentStatus.PENDING:
+        status = consents.status_now(consent)
+        raise AlreadyDone(f"This consent is {status.value} already.", target="consent", status=status)
+
+
+def _require_none_active(session: Session, person_id: int, vertical_id: int) -> None:
+    """One active consent for a person and a vertical; a label that is behind the clock is set right on the way."""
+    standing = session.scalar(
+        sa.select(Consent).where(
+            Consent.person_id == person_id,
+            Consent.vertical_id == vertical_id,
+            Consent.status == ConsentStatus.ACTIVE,
+        )
+    )
+    if standing is None:
+        return
+    if consents.status_now(standing) is ConsentStatus.ACTIVE:
+        raise AlreadyDone(
+            "There is an active consent for this vertical already.", target="vertical_id", consent=standing.uuid
+        )
+    standing.status, standing.settled_at = ConsentStatus.EXPIRED, None
+    session.flush()
+
+
+def _period(given: Given, vertical: Vertical) -> dict[str, Any]:
+    until, grace = given.active_until, dt.timedelta(days=vertical.pack.grace_days)
+    return {
+        "active_from": given.active_from,
+        "active_until": until,
+        "grace_until": until + grace if until is not None and grace else None,
+    }
+
+
+def _activate(consent: Consent, actor: Actor, verified_by_id: int | None = None) -> None:
+    over = consent.active_until is not None and consent.active_until <= clock.now()
+    consent.status = ConsentStatus.EXPIRED if over else ConsentStatus.ACTIVE
+    consent.verified_at, consent.verified_by_id = clock.now(), verified_by_id or actor.user_id
+    consent.settled_at = None
+
+
+def _keep_evidence(session: Session, consent: Consent, evidence: Sequence[Evidence]) -> None:
+    session.add_all(
+        ConsentEvidence(
+            consent_id=consent.id,
+            method=given.method,
+            description=given.description.strip(),
+            attachment_id=given.attachment.id if given.attachment else None,
+        )
+        for given in evidence
+    )
+
+
+def _record(session: Session, actor: Actor, consent: Consent, action: str) -> None:
+    """Keep what the consent says now as a version of it, and the event on the person's chain."""
+    session.flush()
+    session.add(
+        ConsentVersion(
+            consent_id=consent.id,
+            version=consent.version_id,
+            status=consent.status,
+            active_from=consent.active_from,
+            active_until=consent.active_until,
+            reason_code=consent.reason_code,
+            reason_text=consent.reason_text,
+            actor_id=actor.user_id,
+        )
+    )
+    details = {
+        "consent": consent.id,
+        "vertical": consent.vertical_id,
+        "status": consent.status,
+        "version": consent.version_id,
+        "reason_code": consent.reason_code,
+        "elevated": actor.is_administrator,
+    }
+    audit.append(session, actor, action, chain=f"person:{consent.person_id}", details=details)

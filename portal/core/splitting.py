@@ -1,0 +1,170 @@
+"""Splitting a case: up to ten new drafts take what is named with them, all else stays (design 5b).
+
+A split is not undone; its cases can be merged again. What is named moves, so that nothing is there twice.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, cases, clock, consents, households, participants, places, programs, reasons, same_people
+from portal.core.actors import Actor
+from portal.core.errors import InvalidInput, StaleVersion
+from portal.core.models import (
+    Assignment,
+    Attachment,
+    Base,
+    Case,
+    CaseSplit,
+    Household,
+    HouseholdMember,
+    Message,
+    Note,
+    Person,
+    Place,
+    Program,
+    Vertical,
+)
+from portal.core.permissions import Permission
+
+MOST = 10
+_MOVED = {"note_ids": Note, "message_ids": Message, "attachment_ids": Attachment, "assignment_ids": Assignment}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One new case: what differs from the source, and what it takes along."""
+
+    vertical: Vertical | None = None
+    program: Program | None = None
+    places: Sequence[Place] = ()
+    participants: Sequence[Vertical] = ()
+    subject: Person | None = None  # a member of the household that the source supports
+    summary: str | None = None
+    note_ids: Sequence[UUID] = ()
+    message_ids: Sequence[UUID] = ()
+    attachment_ids: Sequence[UUID] = ()
+    assignment_ids: Sequence[UUID] = ()
+
+
+@dataclass
+class _Taken:
+    """What was named so far, so that nothing is named twice."""
+
+    rows: set[tuple[str, int]] = field(default_factory=set)
+
+
+def split(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    parts: Sequence[Part],
+    *,
+    reason_code: str | None,
+    text: str | None = None,
+    version: int | None = None,
+) -> list[Case]:
+    """Make new cases of parts of this one; the source keeps its state. Each passes the guards of creation.
+
+    Raises Forbidden, ReadOnly, StaleVersion, InvalidInput naming the part, and what opening a case raises.
+    """
+    code, text = reasons.given(reasons.SPLIT, reason_code, text, text_with_other=True)
+    if not 1 <= len(parts) <= MOST:
+        raise InvalidInput(f"A case is split into one to {MOST} new ones.", target="split_definition")
+    same_people.lock(session, consents.subjects(session, case))
+    case = cases.find(session, actor, case.id, lock=True)
+    if version is not None and version != case.version_id:
+        raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
+    cases.require_editable(session, actor, case, Permission.SPLIT)
+    taken, made = _Taken(), []
+    for number, part in enumerate(parts):
+        new = _open(session, actor, case, part, f"split_definition.{number}")
+        _move(session, case, new, part, taken, f"split_definition.{number}")
+        session.add(
+            CaseSplit(source_id=case.id, new_case_id=new.id, reason_code=code, reason_text=text, actor_id=actor.user_id)
+        )
+        made.append(new)
+    case.last_actioned_at = clock.now()
+    details = {"cases": [new.id for new in made], "reason_code": code, "moved": len(taken.rows)}
+    audit.append(session, actor, "case.split", case=case, details=details)
+    return made
+
+
+def _open(session: Session, actor: Actor, case: Case, part: Part, where: str) -> Case:
+    vertical = part.vertical or case.primary_vertical
+    programs.require_of(part.program, vertical)
+    facts = {
+        "summary": (part.summary or "").strip() or case.summary,
+        "program_id": part.program.id if part.program else None,
+        "category": case.category,
+        "case_type": case.case_type,
+        "priority": case.priority,
+        "organisation_id": case.organisation_id,
+    }
+    new = cases.open_case(
+        session,
+        actor,
+        origin=case.origin,
+        vertical=vertical,
+        subject=_subject(session, case, part, where),
+        facts=facts,
+        as_draft=True,
+    )
+    places.put(session, new, part.places)
+    for other in part.participants:
+        participants.add(session, actor, new, other)
+    return new
+
+
+def _subject(session: Session, case: Case, part: Part, where: str) -> Person | Household | None:
+    subject = case.subject_person or case.subject_household
+    if part.subject is None or part.subject is subject:
+        return subject
+    if isinstance(subject, Household) and part.subject.id in _members(session, subject):
+        return part.subject
+    raise InvalidInput(
+        "A part supports the same as the source, or a member of the household that the source supports.",
+        target=f"{where}.subject_id",
+    )
+
+
+def _members(session: Session, household: Household) -> set[int]:
+    current = sa.select(HouseholdMember.person_id).where(
+        HouseholdMember.household_id == household.id, households.is_member_now()
+    )
+    return {household.leader_id, *session.scalars(current)}
+
+
+def _move(session: Session, case: Case, new: Case, part: Part, taken: _Taken, where: str) -> None:
+    for name, model in _MOVED.items():
+        for row in _named(session, case, model, getattr(part, name), taken, f"{where}.{name}"):
+            row.case_id = new.id
+            if isinstance(row, Message):
+                of_message = sa.update(Attachment).where(Attachment.message_id == row.id)
+                session.execute(of_message.values(case_id=new.id))
+            if isinstance(row, Assignment):
+                _move_ownership(case, new, row)
+    session.flush()
+
+
+def _named(
+    session: Session, case: Case, model: type[Base], ids: Iterable[UUID], taken: _Taken, where: str
+) -> list[Base]:
+    rows = []
+    for public_id in ids:
+        row = session.scalar(sa.select(model).where(model.uuid == public_id, model.case_id == case.id))
+        if row is None or (model.__tablename__, row.id) in taken.rows:
+            raise InvalidInput("This does not belong to the case, or is named twice.", target=where)
+        taken.rows.add((model.__tablename__, row.id))
+        rows.append(row)
+    return rows
+
+
+def _move_ownership(case: Case, new: Case, assignment: Assignment) -> None:
+    """Whoever goes along with the new case owns it, as far as they owned the old one."""
+    ended = assignment.effective_until is not None and assignment.effective_until <= clock.now()
+    if case.owner_id == assignment.user_id and not ended:
+        case.owner_id, new.owner_id = None, assignment.user_id

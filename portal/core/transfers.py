@@ -1,0 +1,134 @@
+"""Transfer of ownership: the case gets another primary vertical (contract 004, design 5b)."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import approvals, audit, cases, clock, conflicts, consents, participants, reasons, same_people
+from portal.core.actors import Actor
+from portal.core.errors import (
+    AlreadyDone,
+    InvalidInput,
+    InvalidTransition,
+    OpenConflict,
+    StaleVersion,
+    SubjectUnverified,
+)
+from portal.core.models import Assignment, Case, CaseTransfer, Household, Participant, Person, Program, Vertical
+from portal.core.permissions import Permission
+from portal.core.vocabulary import ConflictScope, Origin, ParticipantStatus, Status, Verification
+
+FROM = frozenset({Status.SUBMITTED, Status.VERIFIED, Status.ACTIVE, Status.STABILIZED, Status.REOPENED})
+
+
+def transfer(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    to: Vertical,
+    *,
+    reason_code: str | None,
+    text: str | None = None,
+    approval_uuid: Any | None = None,
+    version: int | None = None,
+) -> CaseTransfer:
+    """Hand the case to another vertical. Call ``conflicts.check_first`` before, in a unit of its own.
+
+    Where the new vertical rests on consent the subject must be verified, have consented for it, and not be supported
+    twice (G1 to G3). The pack of the present vertical may ask for an approval, which is used up. The new vertical's
+    part in the case is absorbed; the old one does not stay. A programme of the old vertical is left behind, and so
+    are workers who do not belong to the new one. Raises Forbidden, ReadOnly, InvalidInput, InvalidTransition,
+    AlreadyDone, StaleVersion, SubjectUnverified, ConsentRequired, ConsentExpired, OpenConflict, ApprovalRequired.
+    """
+    people = consents.subjects(session, case)
+    same_people.lock(session, people)
+    case = cases.find(session, actor, case.id, lock=True)
+    if version is not None and version != case.version_id:
+        raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
+    cases.require_editable(session, actor, case, Permission.TRANSFER)
+    code, text = reasons.given(reasons.TRANSFER, reason_code, text)
+    _check_target(case, to)
+    _check_guards(session, case, to)
+    approval = None
+    if case.primary_vertical.pack.transfer_requires_approval:
+        approval = approvals.use(session, case, approval_uuid, purpose=approvals.TRANSFER, to_vertical=to)
+    made = CaseTransfer(
+        case_id=case.id,
+        from_vertical_id=case.primary_vertical_id,
+        to_vertical_id=to.id,
+        reason_code=code,
+        reason_text=text,
+        approval_id=approval.id if approval else None,
+        actor_id=actor.user_id,
+    )
+    session.add(made)
+    _absorb(session, actor, case, to)
+    case.primary_vertical = to
+    case.last_actioned_at = clock.now()
+    session.flush()
+    _leave_behind(session, case, to)
+    details = {"from": made.from_vertical_id, "to": to.id, "reason_code": code, "approval": made.approval_id}
+    audit.append(session, actor, "case.transfer", case=case, details=details)
+    return made
+
+
+def of_case(session: Session, case: Case) -> list[CaseTransfer]:
+    """Every transfer of the case, oldest first."""
+    return list(
+        session.scalars(sa.select(CaseTransfer).where(CaseTransfer.case_id == case.id).order_by(CaseTransfer.id))
+    )
+
+
+def _check_target(case: Case, to: Vertical) -> None:
+    if case.lifecycle_status not in FROM:
+        raise InvalidTransition(
+            f"The case is {case.lifecycle_status.value}; it can be handed over once it is submitted.",
+            current_status=case.lifecycle_status,
+        )
+    if to.id == case.primary_vertical_id:
+        raise AlreadyDone("This vertical leads the case already.", target="new_primary_vertical_id")
+    if to.status != "active":
+        raise InvalidInput("This vertical takes no cases now.", target="new_primary_vertical_id")
+
+
+def _check_guards(session: Session, case: Case, to: Vertical) -> None:
+    """G1 to G3, asked for the new vertical."""
+    if not consents.asked_for(to, case.origin):
+        return
+    subject: Person | Household | None = case.subject_person or case.subject_household
+    if subject is None:
+        raise SubjectUnverified(f"A case in {to.name} names the person or household it supports.", target="subject_id")
+    if subject.verification_status is not Verification.VERIFIED:
+        raise SubjectUnverified("The person or household is not verified yet.", target="subject_id")
+    standing = consents.for_vertical(session, consents.speakers(session, subject, to), to, origin=Origin.INTERVENTIONS)
+    if standing.problem:
+        raise consents.lacking(standing, target="new_primary_vertical_id")
+    finding, _, _ = conflicts.judge(session, case, ConflictScope.PRIMARY, vertical=to)
+    if finding is not conflicts.Finding.CLEAR or conflicts.open_ones(session, case):
+        raise OpenConflict("A possible duplicate support is open and must be decided first.", case=case.id)
+
+
+def _absorb(session: Session, actor: Actor, case: Case, to: Vertical) -> None:
+    """The new primary vertical takes part no longer: it leads."""
+    query = sa.select(Participant).where(Participant.case_id == case.id, Participant.vertical_id == to.id)
+    for participant in session.scalars(query.where(Participant.status != ParticipantStatus.REMOVED)):
+        participants.end(session, actor, case, participant, "BECAME_PRIMARY")
+
+
+def _leave_behind(session: Session, case: Case, to: Vertical) -> None:
+    if case.program_id is not None:
+        program = session.get(Program, case.program_id)
+        case.program_id = case.program_id if program and program.vertical_id == to.id else None
+    staying = {user.id for user in cases.assignable_users(session, to.id)}
+    at = clock.now()
+    standing = sa.select(Assignment).where(
+        Assignment.case_id == case.id,
+        sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > at),
+    )
+    for assignment in session.scalars(standing):
+        if assignment.user_id not in staying:
+            assignment.effective_until = max(at, assignment.effective_from)
+            assignment.end_reason = "TRANSFERRED_CASE"
+    if case.owner_id is not None and case.owner_id not in staying:
+        case.owner_id = None

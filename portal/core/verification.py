@@ -1,0 +1,118 @@
+"""Confirming who people are: by somebody other than who registered them; and archiving instead of deleting."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, clock, reasons, same_people
+from portal.core.actors import Actor
+from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition
+from portal.core.models import Case, Household, Person, PersonIdentifier
+from portal.core.permissions import Permission, require
+from portal.core.vocabulary import LIVE, Status, Verification
+
+Subject = Person | Household
+
+
+def decide(
+    session: Session, actor: Actor, subject: Subject, *, verified: bool = True, verified_by_id: int | None = None
+) -> Subject:
+    """Verify or reject a provisional person or household; one that was rejected can still be verified.
+
+    Whoever registered somebody does not verify them; administrators are exempt, and audited so. The identity numbers
+    of a verified person are verified with them, and unique from then on (review 1.24). Raises Forbidden, AlreadyDone.
+    """
+    require(actor, Permission.VERIFY_PERSON)
+    _hold(session, subject)
+    registrar = subject.registered_by_id
+    if registrar is not None and registrar in (actor.user_id, verified_by_id) and not actor.is_administrator:
+        raise Forbidden("You registered this record; somebody else verifies it.", target="verified_by")
+    standing = subject.verification_status
+    if standing is Verification.VERIFIED or (standing is Verification.REJECTED and not verified):
+        raise AlreadyDone(f"This record is {standing.value} already.", target="verification_status", status=standing)
+    subject.verification_status = Verification.VERIFIED if verified else Verification.REJECTED
+    subject.verified_by_id, subject.verified_at = verified_by_id or actor.user_id, clock.now()
+    if verified and isinstance(subject, Person):
+        _verify_identifiers(session, subject)
+    details = {"status": subject.verification_status, "elevated": actor.is_administrator}
+    audit.append(session, actor, f"{_noun(subject)}.verify", chain=_chain(subject), details=details)
+    return subject
+
+
+def archive(session: Session, actor: Actor, subject: Subject, *, reason_code: str | None, text: str | None = None):
+    """Put a record away that nobody should use any more; nothing is deleted.
+
+    Raises Forbidden, InvalidInput, AlreadyDone, and InvalidTransition while a case that is not closed supports them.
+    """
+    require(actor, Permission.VERIFY_PERSON)
+    code, text = reasons.given(reasons.PERSON_ARCHIVAL, reason_code, text, text_with_other=True)
+    _hold(session, subject)
+    if is_archived(subject):
+        raise AlreadyDone("This record is archived already.", target="status", status="archived")
+    column = Case.subject_household_id if isinstance(subject, Household) else Case.subject_person_id
+    open_cases = sa.select(Case.id).where(column == subject.id, Case.lifecycle_status.in_((*LIVE, Status.SUSPENDED)))
+    if session.scalar(open_cases.limit(1)) is not None:
+        raise InvalidTransition("A case that is not closed supports this person or household.", target="status")
+    _set_archived(subject, archived=True)
+    details = {"reason_code": code}
+    audit.append(
+        session,
+        actor,
+        f"{_noun(subject)}.archive",
+        chain=_chain(subject),
+        details=details,
+        values={"reason": (None, text)} if text else None,
+    )
+    return subject
+
+
+def restore(session: Session, actor: Actor, subject: Subject, *, reason_code: str | None, text: str | None = None):
+    """Take an archived record back into use. Raises Forbidden, InvalidInput, AlreadyDone."""
+    require(actor, Permission.VERIFY_PERSON)
+    code, text = reasons.given(reasons.PERSON_RESTORATION, reason_code, text, text_with_other=True)
+    _hold(session, subject)
+    if not is_archived(subject):
+        raise AlreadyDone("This record is not archived.", target="status", status="active")
+    _set_archived(subject, archived=False)
+    values = {"reason": (None, text)} if text else None
+    details = {"reason_code": code}
+    audit.append(session, actor, f"{_noun(subject)}.restore", chain=_chain(subject), details=details, values=values)
+    return subject
+
+
+def is_archived(subject: Subject) -> bool:
+    """Whether nothing new may be opened for this person or household."""
+    return subject.status != "active" if isinstance(subject, Household) else subject.archived_at is not None
+
+
+def _set_archived(subject: Subject, *, archived: bool) -> None:
+    if isinstance(subject, Household):
+        subject.status = "archived" if archived else "active"
+    else:
+        subject.archived_at = clock.now() if archived else None
+
+
+def _hold(session: Session, subject: Subject) -> None:
+    same_people.lock(session, [subject.leader_id if isinstance(subject, Household) else subject.id])
+    session.refresh(subject, with_for_update=True)
+
+
+def _verify_identifiers(session: Session, person: Person) -> None:
+    mine = list(session.scalars(sa.select(PersonIdentifier).where(PersonIdentifier.person_id == person.id)))
+    for identifier in mine:
+        taken = sa.select(PersonIdentifier.id).where(
+            PersonIdentifier.kind == identifier.kind,
+            PersonIdentifier.blind == identifier.blind,
+            PersonIdentifier.verified_at.is_not(None),
+            PersonIdentifier.person_id != person.id,
+        )
+        if session.scalar(taken.limit(1)) is not None:
+            raise AlreadyDone("Another verified person has this identity number.", target="identity_number")
+        identifier.verified_at = identifier.verified_at or clock.now()
+
+
+def _noun(subject: Subject) -> str:
+    return "household" if isinstance(subject, Household) else "person"
+
+
+def _chain(subject: Subject) -> str:
+    return f"{_noun(subject)}:{subject.id}"
