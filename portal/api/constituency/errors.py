@@ -37,7 +37,7 @@ _RECORDS = {
     "user": "Caseworker",
     "attachment_id": "Case file",
 }
-_FIELDS = {"assigned_to": "assignedToID", "text": "note"}
+_FIELDS = {"assigned_to": "assignedToID", "text": "note", "merge_case_ids": "mergeCaseID"}
 
 Body = tuple[dict[str, str], int]
 

@@ -11,6 +11,7 @@ from portal.api.constituency.shapes import DoneSchema, done, office_time
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Loose
 from portal.api.units import Answer, perform, respond
+from portal.core import merging
 from portal.core import notes as casework
 from portal.core.models import Note
 from portal.core.unit import record_reading
@@ -149,7 +150,7 @@ def take_back(number: int):
 def _page(number: int, limit: int, offset: int, *, oldest_first: bool = False) -> tuple[list[dict[str, Any]], int]:
     actor = current_actor()
     record_reading(db.session, actor, "case.read", case=number)
-    group = records.group_of(db.session, actor, records.find_case(db.session, actor, number))
+    group = merging.group(db.session, actor, records.find_case(db.session, actor, number))
     found, total = casework.page(db.session, group, limit=limit, offset=offset, oldest_first=oldest_first)
     return [_told(note) for note in found], total
 

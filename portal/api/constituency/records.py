@@ -2,26 +2,24 @@
 
 from collections.abc import Iterable
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.api.constituency.errors import invalid
-from portal.core import cases, codes, people, workers
+from portal.core import cases, codes, merging, people, workers
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.models import Case, Person, User
-from portal.core.permissions import visible_cases
 from portal.core.words import was_opened_in_error
 
 
-def find_case(session: Session, actor: Actor, number: int, *, lock: bool = False) -> Case:
-    """The case with that number; one that was merged is answered by its survivor (review 5.10).
+def find_case(session: Session, actor: Actor, number: int, *, lock: bool = False, follow: bool = True) -> Case:
+    """The case with that number; one that was merged is answered by its survivor (review 5.10), unless told otherwise.
 
     Raises NotFound for an invisible case, and for one that was deleted through this dialect (review 3.12).
     """
     case = cases.find(session, actor, number, lock=lock)
-    if case.merged_into_id is not None and case.root_id is not None:
-        case = cases.find(session, actor, case.root_id, lock=lock)
+    if follow:
+        case = merging.survivor(session, actor, case, lock=lock)
     if was_opened_in_error(case):
         raise NotFound("There is no such case.", target="case")
     return case
@@ -33,12 +31,6 @@ def named_case(session: Session, actor: Actor, number: int, *, lock: bool = True
         return find_case(session, actor, number, lock=lock)
     except NotFound as absent:
         raise invalid("caseID") from absent
-
-
-def group_of(session: Session, actor: Actor, case: Case) -> list[int]:
-    """The numbers of the case and of those merged into it, as far as the caller may see them (review 4.6)."""
-    query = sa.select(Case.id).where(Case.root_id == case.id, visible_cases(actor))
-    return sorted({case.id, *session.scalars(query)})
 
 
 def named_constituent(session: Session, actor: Actor, number: int) -> Person:

@@ -12,7 +12,7 @@ from portal.api.constituency.shapes import DoneSchema, done
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Loose
 from portal.api.units import Answer, perform, respond
-from portal.core import reviews
+from portal.core import merging, reviews
 from portal.core.actors import Actor
 from portal.core.models import Review
 from portal.extensions import db
@@ -98,7 +98,7 @@ def upcoming():
 def for_case(number: int):
     """List the review dates of a case."""
     actor = current_actor()
-    group = records.group_of(db.session, actor, records.find_case(db.session, actor, number))
+    group = merging.group(db.session, actor, records.find_case(db.session, actor, number))
     return respond(Answer(200, [told_of(each) for each in reviews.of_case(db.session, group, appointments=False)]))
 
 

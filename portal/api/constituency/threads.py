@@ -11,7 +11,7 @@ from portal.api.constituency.rules import NUMBER, READ, room
 from portal.api.constituency.shapes import office_time
 from portal.api.credentials import current_actor, needs
 from portal.api.units import Answer, respond
-from portal.core import attachments, messages, reviews
+from portal.core import attachments, merging, messages, reviews
 from portal.core.models import Message, Review
 from portal.core.unit import record_reading
 from portal.extensions import db
@@ -130,7 +130,7 @@ def _listed(number: int, found: Callable[[list[int]], list[dict[str, Any]]]) -> 
     """What *found* finds on the case and those merged into it."""
     actor = current_actor()
     record_reading(db.session, actor, "case.read", case=number)
-    group = records.group_of(db.session, actor, records.find_case(db.session, actor, number))
+    group = merging.group(db.session, actor, records.find_case(db.session, actor, number))
     return respond(Answer(200, found(group)))
 
 
