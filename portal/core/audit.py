@@ -55,9 +55,8 @@ def append(
     key = chain or (f"case:{case.id}" if case is not None else actor_chain(actor))
     session.flush()  # an event must not precede the row it speaks of, and its chain is locked last
     head = _locked_head(session, key)
-    kept = plain(details or {})
-    if case is not None:
-        kept.setdefault("version", case.version_id)  # so that a stale form can be told what made it stale
+    # With its version, so that a stale form can be told what made it stale.
+    kept = plain(details or {}) if case is None else plain({"version": case.version_id, **(details or {})})
     if values:
         kept["values"] = {name: [_digest(before), _digest(after)] for name, (before, after) in values.items()}
     event = AuditEvent(

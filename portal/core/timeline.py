@@ -18,7 +18,6 @@ from portal.core.actors import Actor
 from portal.core.models import (
     Assignment,
     AuditEvent,
-    AuditValue,
     Case,
     CaseStatusHistory,
     Message,
@@ -49,11 +48,6 @@ THREAD = frozenset({Kind.MESSAGE, Kind.NOTE})
 _TOLD_ELSEWHERE = frozenset(
     {f"case.{action.value}" for action in Action}
     | {"case.create", "case.assign", "note.write", "message.write", "message.receive", "correspondence.stamp"}
-)
-_KEEP_NO_VERSION = (  # they make no open form stale
-    *("note.write", "note.rewrite", "note.take_back"),
-    *("message.write", "message.receive", "message.replace", "message.withdraw"),
-    *("correspondence.change", "correspondence.stamp"),
 )
 
 
@@ -171,29 +165,6 @@ def page(
     older = entries[-1].cursor if len(rows) > limit else None
     unseen = any(entry.is_new for entry in entries) or any(row["seen"] is None for row in rows)
     return Page(entries, older, before is None, asked_at, unseen and before is None)
-
-
-@dataclass(frozen=True)
-class Change:
-    """What somebody changed since a version: who, when, what, and the values of each field before and after."""
-
-    at: dt.datetime
-    who: str
-    action: str
-    details: dict[str, Any]
-    values: dict[str, tuple[str | None, str | None]]
-
-
-def changes_since(session: Session, case: Case, version: int) -> list[Change]:
-    """What made *version* of the case stale, oldest first (lesson 9: theirs is shown beside mine)."""
-    query = sa.select(AuditEvent).where(AuditEvent.chain_key == f"case:{case.id}", AuditEvent.outcome == "done")
-    query = query.where(AuditEvent.action.not_in(_KEEP_NO_VERSION))
-    newest = session.scalars(query.order_by(AuditEvent.seq.desc()).limit(PAGE)).all()
-    events = [event for event in reversed(newest) if event.details.get("version", 0) > version]
-    values: dict[int, dict[str, tuple[str | None, str | None]]] = {event.id: {} for event in events}
-    for kept in session.scalars(sa.select(AuditValue).where(AuditValue.event_id.in_(values))):
-        values[kept.event_id][kept.field] = (kept.before, kept.after)
-    return [Change(event.at, event.actor_name, event.action, event.details, values[event.id]) for event in events]
 
 
 def _part(kind: Kind, given: tuple[sa.Select, dict[str, Any]], limit: int, before: Cursor | None) -> sa.Subquery:

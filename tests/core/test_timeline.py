@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from portal.core import assignments, cases, clock, messages, notes, timeline, transitions
+from portal.core import assignments, cases, clock, messages, notes, stale, timeline, transitions
 from portal.core.models import Message, Note
 from portal.core.timeline import Cursor, Kind
 from portal.core.vocabulary import Action, Delivery, Direction, Role
@@ -123,8 +123,8 @@ def test_what_made_a_version_stale_is_told_with_the_values_before_and_after(sess
         transitions.change_status(session, actor, case, Action.REOPEN, reason="NEW_INFORMATION")
         version = case.version_id
         notes.write(session, actor, case, "stales nobody")
-    assert timeline.changes_since(session, cases.find(session, actor, number), version) == []
+    assert stale.changes_since(session, cases.find(session, actor, number), version) == []
     with committed(session):
         cases.update(session, actor, cases.find(session, actor, number, lock=True), {"plan": "Ring the school"})
-    (change,) = timeline.changes_since(session, cases.find(session, actor, number), version)
+    (change,) = stale.changes_since(session, cases.find(session, actor, number), version)
     assert (change.who, change.action, change.values) == (actor.name, "case.update", {"plan": ("", "Ring the school")})

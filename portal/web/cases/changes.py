@@ -7,7 +7,7 @@ keeps what was typed, and carries the present version, so that sending it again 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import assignments, cases, codes, drafts, timeline, workers
+from portal.core import assignments, cases, codes, drafts, stale, workers
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission
@@ -152,7 +152,7 @@ def _beside(number: int, name: str, form: VersionedForm, refusal, field):
 def _stale(number: int, name: str, form: VersionedForm):
     """Who changed what meanwhile, beside what was typed. What only they touched is taken over from them."""
     case = cases.find(db.session, current_actor(), number, options=SHOWN)
-    changes = timeline.changes_since(db.session, case, form.version.data)
+    changes = stale.changes_since(db.session, case, form.version.data)
     theirs = _theirs(form, case, changes) if isinstance(form, EditForm) else {}
     form.catch_up(case.version_id)
     return _page(number, name, case, form, status=409, changes=changes, theirs=theirs)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import cases, drafts, lifecycle, timeline, transitions
+from portal.core import cases, drafts, lifecycle, stale, timeline, transitions
 from portal.core.errors import DomainError, Forbidden, InvalidInput, Refused, StaleVersion
 from portal.core.lifecycle import Offer
 from portal.core.permissions import Permission
-from portal.core.timeline import Change, Kind
+from portal.core.stale import Change
+from portal.core.timeline import Kind
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Action
 from portal.extensions import db
@@ -97,7 +98,7 @@ def _step(number: int, action: Action, form: StepForm | None = None, *, kept: bo
         known = {name: value for name, value in (found or {}).items() if name in unsent.FIELDS["transition"]}
         form = StepForm(formdata=None, data=known).ask(action, offer.row)
         form.catch_up(top.case.version_id)
-    changes = timeline.changes_since(db.session, top.case, since) if since is not None else []
+    changes = stale.changes_since(db.session, top.case, since) if since is not None else []
     return Step(top, offer, form, changes)
 
 
@@ -115,9 +116,9 @@ def _refused(number: int, action: Action, form: StepForm, refusal: DomainError):
     unsent.keep_failed(number, "transition", f"{number}:{action.value}", lifecycle.VERBS[action])
     if isinstance(refusal, Forbidden):
         raise refusal
-    stale = isinstance(refusal, StaleVersion)
-    step = _step(number, action, form, since=form.version.data if stale else None)
-    if stale:
+    is_stale = isinstance(refusal, StaleVersion)
+    step = _step(number, action, form, since=form.version.data if is_stale else None)
+    if is_stale:
         form.ask(action, step.offer.row)
         form.catch_up(step.head.case.version_id)
     if isinstance(refusal, InvalidInput):
