@@ -53,6 +53,7 @@ class Server:
             if self._answers():
                 return
             self._wait_a_moment()
+        self._log.close()
         raise RuntimeError(f"the server did not start:\n{(self.data_dir / 'server.log').read_text()[-4000:]}")
 
     def _answers(self) -> bool:

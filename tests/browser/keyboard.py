@@ -37,18 +37,18 @@ class Keyboard:
         self.page.keyboard.type(text)
         self.presses += len(text)
 
-    def go_to(self, name: str, *, inside: str = "", backwards: bool = False, limit: int = 150) -> None:
-        """Press Tab until the focus is on what is called *name* (in a group whose legend has *inside*)."""
+    def go_to(self, name: str, *, exact: bool = False, limit: int = 150) -> None:
+        """Press Tab until the focus is on what is called *name*, or has it in its name."""
         passed = []
         for _ in range(limit):
             found = self.focus()
-            if name in found and inside in found:
+            if name == found or (name in found and not exact):
                 return
             passed.append(found[:40])
-            self.press("Shift+Tab" if backwards else "Tab")
+            self.press("Tab")
         raise AssertionError(f"{name!r} cannot be reached by Tab; passed {passed}")
 
-    def fill(self, name: str, text: str, *, inside: str = "") -> None:
+    def fill(self, name: str, text: str, *, exact: bool = False) -> None:
         """Go to a field and type into it."""
-        self.go_to(name, inside=inside)
+        self.go_to(name, exact=exact)
         self.type(text)
