@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.core import drafts, lifecycle, transitions
-from portal.core.models import AuditEvent, Case, CaseStatusHistory, Draft, User
+from portal.core.models import AuditEvent, Case, CaseStatusHistory, Conflict, Draft, Person, User
 from portal.core.vocabulary import Action, Origin, Role, Status
 from portal.extensions import db
 from tests.factories import actor_of, committed, make_case, make_user, make_vertical, put_into
@@ -237,3 +237,18 @@ def test_with_htmx_the_question_comes_alone_with_its_title_and_success_leads_to_
 def test_steps_that_are_none_of_the_table_have_no_page(desk, path):
     for action in ("merge", "unmerge", "delete"):
         desk.get(f"{path}/{action}", expect=404)
+
+
+def test_possible_duplicate_support_found_at_activation_is_recorded_and_said(app, office, browser_as):
+    supervisor, path = browser_as(office["supervisor"]), f"/app/cases/{office['careful']}"
+    with app.app_context(), committed(db.session) as session:
+        case = session.get(Case, office["careful"])
+        twin = make_case(session, case.primary_vertical, subject=session.get(Person, case.subject_person_id))
+        for one in (case, twin):
+            put_into(session, one, Status.ACTIVE if one is twin else Status.VERIFIED)
+    sent = {"version": case_of(app, office["careful"]).version_id}
+    answer = supervisor.post(f"{path}/activate", sent, expect=409)
+    assert "A possible duplicate support is open and must be decided first." in words(answer)
+    assert case_of(app, office["careful"]).lifecycle_status is Status.VERIFIED
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Conflict)) == 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import cases, drafts, lifecycle, stale, timeline, transitions
+from portal.core import cases, conflicts, drafts, lifecycle, stale, timeline, transitions
 from portal.core.errors import DomainError, Forbidden, InvalidInput, Refused, StaleVersion
 from portal.core.lifecycle import Offer
 from portal.core.permissions import Permission
@@ -57,6 +57,8 @@ def change(number: int, action: str):
     """Take the step: status, history and audit in one unit."""
     form = StepForm()
     asked = Action(action)
+    if asked is Action.ACTIVATE:  # in a unit of its own: a refusal must not take back what was found
+        conflicts.check_first(db.session, current_actor(), number, reason_code="BEFORE_ACTIVATION")
     try:
         with unit_of_work(db.session, current_actor(), intent=f"case.{action}"):
             case = cases.find(db.session, current_actor(), number, lock=True)
