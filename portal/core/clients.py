@@ -58,6 +58,8 @@ def of_cases(session: Session, found: Collection[Case]) -> dict[int, Person]:
 
 def _subjects(session: Session, found: list[Case]) -> dict[int, Person]:
     wanted = {case.id: case.subject_person_id for case in found if case.subject_person_id is not None}
+    if not wanted:
+        return {}
     people = session.scalars(sa.select(Person).where(Person.id.in_(wanted.values())))
     by_id = {person.id: person for person in people}
     return {case_id: by_id[person_id] for case_id, person_id in wanted.items()}

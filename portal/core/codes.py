@@ -45,3 +45,10 @@ def unmapped(session: Session, case: Case) -> list[UnmappedCode]:
     """What the report of this case carried that no list knows, or that was doubtful, in the order of the report."""
     query = sa.select(UnmappedCode).where(UnmappedCode.case_id == case.id)
     return list(session.scalars(query.order_by(UnmappedCode.id)))
+
+
+def find_several(session: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], CodeValue]:
+    """The entries that are offered now of several lists at once, by (list, value); those that are not are left out."""
+    named = [sa.and_(CodeValue.list_name == name, CodeValue.value == value) for name, value in wanted]
+    found = session.scalars(sa.select(CodeValue).where(sa.or_(*named), CodeValue.active)) if named else ()
+    return {(entry.list_name, entry.value): entry for entry in found}

@@ -23,7 +23,7 @@ from portal.api.units import Answer, perform, respond
 from portal.core import cases as casework
 from portal.core import clients, clock, codes, words
 from portal.core.actors import Actor
-from portal.core.models import Case
+from portal.core.models import Case, CodeValue
 from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading
 from portal.core.vocabulary import Origin, WorkState
@@ -139,22 +139,41 @@ def delete(number: int):
     return perform("case.delete", work)
 
 
+# Each list of codes, and the field that names an entry of it.
+_LISTS = {
+    "contactTypeID": "contact_type",
+    "caseTypeID": "case_type",
+    "statusID": "constituency_status",
+    "categoryTypeID": "category",
+}
+
+
 def _open(session: Session, actor: Actor, told: dict[str, Any]) -> Case:
     require(actor, Permission.CREATE)
-    contact_type = records.listed_code(session, "contact_type", told["contactTypeID"], "contactTypeID")
+    offered = codes.find_several(session, [(name, str(told[field])) for field, name in _LISTS.items()])
+
+    def code(field: str) -> CodeValue:
+        entry = offered.get((_LISTS[field], str(told[field])))
+        if entry is None:
+            raise invalid(field)
+        return entry
+
+    contact_type = code("contactTypeID")
     client = records.named_constituent(session, actor, told["constituentID"])
-    case_type = records.listed_code(session, "case_type", told["caseTypeID"], "caseTypeID")
-    meaning, work_state = _meaning(session, told["statusID"])
-    category = records.listed_code(session, "category", told["categoryTypeID"], "categoryTypeID")
+    case_type = code("caseTypeID")
+    meaning, work_state = mapping.MEANINGS.get(int(code("statusID").value), (None, None))
+    if meaning is None:
+        raise invalid("statusID")
+    category = code("categoryTypeID")
     owner = records.named_worker(session, actor, told["assignedToID"], "assignedToID")
     facts = {
         "summary": told["summary"],
-        "contact_type": contact_type,
-        "case_type": case_type,
-        "category": category,
+        "contact_type": contact_type.value,
+        "case_type": case_type.value,
+        "category": category.value,
         "custom_fields": told["customFields"] or {},
         "work_state": work_state or WorkState.FOR_ACTION,
-        "review_date": told["reviewDate"] or _usual_review(session, category),
+        "review_date": told["reviewDate"] or _usual_review(category),
     }
     vertical = casework.default_vertical(session, Origin.CONSTITUENCY)
     case = clients.open_case(
@@ -163,16 +182,8 @@ def _open(session: Session, actor: Actor, told: dict[str, Any]) -> Case:
     return words.bring(session, actor, case, Meaning.CLOSED) if meaning is Meaning.CLOSED else case
 
 
-def _meaning(session: Session, status_id: int) -> tuple[Meaning, WorkState | None]:
-    records.listed_code(session, "constituency_status", status_id, "statusID")
-    if status_id not in mapping.MEANINGS:
-        raise invalid("statusID")
-    return mapping.MEANINGS[status_id]
-
-
-def _usual_review(session: Session, category: str) -> dt.date | None:
+def _usual_review(category: CodeValue) -> dt.date | None:
     """The review date that the office gives cases of this category where none is told; most have none."""
-    entry = codes.find(session, "category", category)
-    if entry is None or entry.review_in_days is None:
+    if category.review_in_days is None:
         return None
-    return clock.today(mapping.office_zone()) + dt.timedelta(days=entry.review_in_days)
+    return clock.today(mapping.office_zone()) + dt.timedelta(days=category.review_in_days)
