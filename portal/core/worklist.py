@@ -241,7 +241,8 @@ def _replies(session: Session, numbers: list[int]) -> dict[int, dt.datetime]:
     newest = newest.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1).correlate(of_case).scalar_subquery()
     last = sa.select(newest).select_from(of_case).where(of_case.id.in_(numbers))
     query = sa.select(Message.case_id, Message.sent_at).where(Message.id.in_(last))
-    return dict(session.execute(query.where(Message.direction == Direction.INBOUND)).tuples())
+    rows = session.execute(query.where(Message.direction == Direction.INBOUND))
+    return {case_id: at for case_id, at in rows}
 
 
 def _conflicts(session: Session, numbers: list[int]) -> set[int]:

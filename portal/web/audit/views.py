@@ -28,7 +28,7 @@ def index():
     except InvalidInput:
         return fragments.go_to(url_for("audit.index", **asked))
     shown = {
-        "page": page,
+        "trail": page,
         "asked": asked,
         "filtered": any(asked.values()),
         "workers": workers.listed(db.session, actor, inactive=True),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from portal.core import directory, paging, people
+from portal.core import codes, directory, paging, people
 from portal.core.errors import InvalidInput
 from portal.core.unit import record_reading
 from portal.extensions import db
@@ -40,12 +40,14 @@ def show(id: int):
     """What is known of a person, and the cases with them that the reader may see."""
     actor = current_actor()
     person = people.find(db.session, actor, id)
+    coded = [(name, getattr(person, name)) for name in words.FACTS]
     page = render_template(
         "people/show.html",
         person=person,
         name=person_name(person),
         parts=directory.cases_of(db.session, actor, person),
         contacts=directory.contacts_of(db.session, actor, person),
+        labels=codes.labels(db.session, coded),
         words=words,
     )
     record_reading(db.session, actor, "person.read", person=id)

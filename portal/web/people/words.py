@@ -2,10 +2,8 @@
 
 import re
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.models import Person
 from portal.core.vocabulary import Outcome, Verification
 from portal.web.cases.words import ROLES
 
@@ -14,6 +12,15 @@ VERIFICATION = {
     Verification.PROVISIONAL: ("warn", "alert", _l("Identity not verified")),
     Verification.VERIFIED: ("ok", "s-verified", _l("Identity verified")),
     Verification.REJECTED: ("bad", "x", _l("Identity rejected")),
+}
+# What is told of a person in codes, by the name of their list.
+FACTS = {
+    "age_group": _l("Age group"),
+    "sex": _l("Sex"),
+    "nationality": _l("Nationality"),
+    "language": _l("Language"),
+    "tribe": _l("Community"),
+    "location": _l("Place"),
 }
 CHANNELS = {
     "walkin": _l("Walk-in"),
@@ -37,11 +44,3 @@ def masked(value: str) -> str:
     """An identity number of which only the end is shown: enough to compare, too little to copy."""
     bare = re.sub(r"\s", "", value)
     return "•" * max(len(bare) - 3, 3) + (bare[-3:] if len(bare) > 5 else "")
-
-
-def age(person: Person) -> str:
-    """The age as it was told, with when."""
-    if person.age_value is None:
-        return person.age_group_label or person.age_group or ""
-    unit = _("months") if person.age_unit == "months" else _("years")
-    return f"{person.age_value} {unit}"

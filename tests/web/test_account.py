@@ -1,0 +1,77 @@
+"""One's own account: who one is here, and a new password."""
+
+import pytest
+import sqlalchemy as sa
+
+from portal.core import accounts
+from portal.core.models import AuditEvent, User
+from portal.core.vocabulary import Role
+from portal.extensions import db
+from tests.factories import PASSWORD, committed, make_user, make_vertical
+from tests.page import Browser, words
+
+NEW = "seven quiet herons wading"
+
+
+@pytest.fixture
+def worker(app) -> int:
+    """A caseworker with a password."""
+    with app.app_context(), committed(db.session) as session:
+        health = make_vertical(session, name="Health")
+        return make_user(session, Role.CASEWORKER, health, password=True, name="Ana Worker", email="ana@x.example").id
+
+
+def change(browser: Browser, current: str, new: str, again: str | None = None, *, expect: int = 303):
+    again = new if again is None else again
+    return browser.post("/app/account/password", {"current": current, "new": new, "again": again}, expect=expect)
+
+
+def has_password(app, password: str) -> bool:
+    with app.app_context():
+        return accounts.check_password(db.session, "ana@x.example", password) is not None
+
+
+def test_it_says_who_one_is_here(app, worker):
+    said = words(Browser(app, worker).get("/app/account"))
+    for fact in ("Ana Worker", "ana@x.example", "Caseworker", "Health", "My drafts", "Sign out"):
+        assert fact in said
+
+
+def test_a_new_password_replaces_the_old_and_ends_every_other_session(app, worker):
+    here, elsewhere = Browser(app, worker), Browser(app, worker)
+    elsewhere.get("/app/account")
+    page = here.follow(change(here, PASSWORD, NEW))
+    assert "Your password is changed" in words(page)
+    assert has_password(app, NEW) and not has_password(app, PASSWORD)
+    elsewhere.get("/app/account", expect=303)
+    here.get("/app/account")
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "again", "said"),
+    [
+        ("not my password", NEW, NEW, "This is not your present password"),
+        (PASSWORD, "too short", "too short", "at least 12 characters"),
+        (PASSWORD, NEW, NEW + "!", "The two new passwords differ"),
+        (PASSWORD, PASSWORD, PASSWORD, "must differ from the present one"),
+        ("", "", "", "Enter your present password"),
+    ],
+)
+def test_a_password_that_will_not_do_is_refused_beside_its_field(app, worker, current, new, again, said):
+    someone = Browser(app, worker)
+    page = change(someone, current, new, again, expect=422)
+    assert said in words(page)
+    assert not new or new not in page.get_data(as_text=True)
+    assert has_password(app, PASSWORD)
+    someone.get("/app/account")
+
+
+def test_changing_it_and_failing_to_are_events_without_the_password(app, worker):
+    someone = Browser(app, worker)
+    change(someone, "not my password", NEW, expect=422)
+    change(someone, PASSWORD, NEW)
+    with app.app_context():
+        events = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.change_password")).all()
+        assert [(event.outcome, event.actor_id) for event in events] == [("refused", worker), ("done", worker)]
+        assert all(not event.details for event in events)
+        assert db.session.get(User, worker).session_epoch == 2

@@ -1,0 +1,94 @@
+"""Searching from the top of any page: what is found, how it is shown, and what stays out of sight."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from portal.core.models import AuditEvent, CasePerson
+from portal.core.vocabulary import Role
+from portal.extensions import db
+from portal.web.search import highlight
+from tests.factories import committed, make_case, make_person, make_user, make_vertical
+from tests.page import Browser, words
+
+
+@pytest.fixture
+def office(app) -> dict[str, object]:
+    """A case that a worker may see, one that they may not, and the person on both."""
+    with app.app_context(), committed(db.session) as session:
+        here, elsewhere = make_vertical(session, "HERE"), make_vertical(session, "ELSE")
+        person = make_person(session, "Zsófia Pipacs", vertical=here, phone="+254711222333")
+        told = "Long before that, as everybody there remembers very well indeed, she lived by the Blue River."
+        case = make_case(session, here, narrative=told * 3)
+        hidden = make_case(session, elsewhere, narrative=told)
+        session.add_all(CasePerson(case_id=one.id, person_id=person.id, role="client") for one in (case, hidden))
+        ids = {"case": case.id, "hidden": hidden.id, "reference": case.reference, "secret": hidden.reference}
+        worker, stranger = make_user(session, Role.AGENT, here), make_user(session, Role.AGENT)
+        return {"worker": worker.id, "stranger": stranger.id, "person": person.id, **ids}
+
+
+@pytest.fixture
+def worker(app, office) -> Browser:
+    """The worker's browser."""
+    return Browser(app, office["worker"])
+
+
+def found(response) -> tuple[list[int], list[int]]:
+    """The cases and the people that a page leads to."""
+    html = response.get_data(as_text=True)
+    return tuple([int(n) for n in re.findall(rf'<a href="/app/{kind}/(\d+)"', html)] for kind in ("cases", "people"))
+
+
+@pytest.mark.parametrize("text", ["pipacs", "ZSOFIA", "zsófia pip", "0711 222 333", "254711222333"])
+def test_a_name_or_phone_finds_the_person_and_their_case(worker, office, text):
+    assert found(worker.get("/app/search", query_string={"q": text})) == ([office["case"]], [office["person"]])
+
+
+def test_a_reference_or_number_finds_the_case(worker, office):
+    for text in (office["reference"], office["reference"].lower(), f" {office['case']:06d} "):
+        assert office["case"] in found(worker.get("/app/search", query_string={"q": text}))[0]
+
+
+def test_words_of_the_story_find_the_case_and_are_shown_in_their_place(worker, office):
+    page = worker.get("/app/search?q=blue+river")
+    assert found(page) == ([office["case"]], [])
+    assert "<mark>Blue</mark> <mark>River</mark>" in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "", "%00", "nothing like this", "%25%25%25", "'; DROP TABLE cases; --", "ab" * 400]
+)
+def test_what_finds_nothing_says_so_and_breaks_nothing(worker, text):
+    page = worker.get(f"/app/search?q={text}")
+    assert found(page) == ([], [])
+    assert "Type at least two characters" in words(page) or "Nothing was found" in words(page)
+
+
+def test_what_is_out_of_sight_is_not_found(app, worker, office):
+    assert found(worker.get("/app/search", query_string={"q": office["secret"]}))[0] == []
+    stranger = Browser(app, office["stranger"])
+    for text in ("zsofia", "0711222333", "blue river", office["reference"], str(office["case"])):
+        assert found(stranger.get("/app/search", query_string={"q": text})) == ([], [])
+
+
+def test_that_something_was_looked_up_is_recorded_without_the_words(app, worker, office):
+    worker.get("/app/search?q=zsofia")
+    with app.app_context():
+        event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "search.read")).one()
+        assert event.details == {"cases": [office["case"]], "people": [office["person"]]}
+
+
+def test_marks_ignore_accents_and_case_and_keep_the_text_whole():
+    assert highlight.marked("Zsófia and ZSOFIA", ["zsofia"]) == [("Zsófia", True), (" and ", False), ("ZSOFIA", True)]
+    assert highlight.marked("ﬁne Straße", ["fine", "strasse"]) == [("ﬁne", True), (" ", False), ("Straße", True)]
+    for text, sought in (("İstanbul", ["i"]), ("abc", []), ("", ["a"]), ("a.b", ["."]), ("́x", ["x"])):
+        assert "".join(piece for piece, _ in highlight.marked(text, sought)) == text
+
+
+def test_an_excerpt_shows_the_words_with_something_around_them():
+    text = "word " * 100 + "NEEDLE" + " word" * 100
+    pieces = highlight.excerpt(["nothing here", text], ["needle"])
+    shown = "".join(piece for piece, _ in pieces)
+    assert ("NEEDLE", True) in pieces and len(shown) < 300 and shown.startswith("… ") and shown.endswith(" …")
+    assert highlight.excerpt(["nothing"], ["needle"]) == []
