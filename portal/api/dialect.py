@@ -107,7 +107,7 @@ class Blueprint(SmorestBlueprint):
 
     def add_url_rule(self, rule, endpoint=None, view_func=None, provide_automatic_options=None, **options):
         """Register a route under the blueprint's tag; with or without slash at its end it is the same route."""
-        options.setdefault("tags", [self.tag])
+        options["tags"] = options.get("tags") or [self.tag]
         options.setdefault("strict_slashes", False)
         super().add_url_rule(rule, endpoint, view_func, provide_automatic_options, **options)
         if rule.endswith("/"):
@@ -130,6 +130,7 @@ class DialectApi(Api):
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(config_prefix=dialect.name.value.upper())
         self.dialect = dialect
+        self._tags: set[str] = set()
         self.ERROR_SCHEMA = dialect.error_schema
 
     def init_app(self, app: Flask, *, spec_kwargs: Mapping[str, Any] | None = None) -> None:
@@ -146,6 +147,15 @@ class DialectApi(Api):
             "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
         }
         super().init_app(app, spec_kwargs={**document, **(spec_kwargs or {})})
+
+    def register_blueprint(self, blp: Blueprint, *, parameters: Any = None, **options: Any) -> None:
+        """Mount a blueprint and document it under its tag, which several may share."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp, **options)
+        blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=parameters)
+        if blp.tag not in self._tags:
+            self._tags.add(blp.tag)
+            self.spec.tag({"name": blp.tag, "description": blp.description})
 
     def _register_error_handlers(self) -> None:
         """Leave failures to portal.answers, which knows whose path it was."""
