@@ -7,6 +7,7 @@ after looking.
 
 import logging
 import math
+import secrets
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -25,6 +26,7 @@ from portal.extensions import db
 logger = logging.getLogger(__name__)
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=OFF", "busy_timeout=2000")
+_SWEPT_ONCE_IN = 200  # new windows: those that are over are forgotten now and then, so that the table stays small
 _TABLE = RateLimit.__table__
 
 
@@ -53,7 +55,10 @@ class SharedStorage(Storage):
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET LOCAL synchronous_commit = off")  # a count lost in a crash harms nobody
-            return connection.scalar(upsert.returning(_TABLE.c.hits))
+            hits = connection.scalar(upsert.returning(_TABLE.c.hits))
+            if hits == amount and secrets.randbelow(_SWEPT_ONCE_IN) == 0:
+                connection.execute(sa.delete(_TABLE).where(_TABLE.c.expires <= now))
+        return hits
 
     def get(self, key: str) -> int:
         """The hits in the window that is running."""

@@ -24,6 +24,10 @@ PRIORITY_MAPS: dict[str, dict[str, str]] = {
     "upstream": {"1": "low", "2": "medium", "3": "high"},
 }
 
+# What a partner may have filled in for it (contract 002, last paragraph); never gbv_related or narrative (design 3b).
+WITH_DEFAULTS = ("reporter.fname", "case_category_id", "plan", "priority", "status")
+_WARNED_BEFORE = (14, 3)  # days
+
 
 def register(
     session: Session,
@@ -82,6 +86,19 @@ def confirm_priorities(
     return organisation
 
 
+def set_defaults(
+    session: Session, actor: Actor, organisation: Organisation, defaults: Mapping[str, str]
+) -> Organisation:
+    """Choose what is read where this partner's web form sends nothing; without a choice it is refused as missing."""
+    require(actor, Permission.ADMINISTER)
+    unknown = sorted(set(defaults) - set(WITH_DEFAULTS))
+    if unknown:
+        raise InvalidInput(f"No default is possible for {', '.join(unknown)}.", target=unknown[0])
+    organisation.defaults = {name: text.strip() for name, text in defaults.items() if text.strip()}
+    _note(session, actor, organisation, "organisation.defaults", fields=sorted(organisation.defaults))
+    return organisation
+
+
 def arm(
     session: Session,
     actor: Actor,
@@ -120,6 +137,30 @@ def find(session: Session, name: str, *, lock: bool = False) -> Organisation | N
     return session.scalar(locked(query) if lock else query)
 
 
+def warn_of_expiry(session: Session) -> int:
+    """Tell administrators 14 and 3 days before a partner's token runs out (review 4.10); returns how many notices.
+
+    A form that goes dead at night loses reports; whoever renews it needs the time.
+    """
+    now, made = clock.now(), 0
+    soon = now + dt.timedelta(days=max(_WARNED_BEFORE))
+    expiring = sa.select(ApiToken).where(
+        ApiToken.organisation_id.is_not(None),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at.between(now, soon),
+    )
+    for token in session.scalars(expiring.order_by(ApiToken.id)):
+        days = min(days for days in _WARNED_BEFORE if token.expires_at <= now + dt.timedelta(days=days))
+        kind = f"token.expires.{days}.{token.id}"
+        text = f"A token of {token.organisation.name} runs out on {token.expires_at:%d %B %Y}."
+        told = set(session.scalars(sa.select(Notice.user_id).where(Notice.kind == kind)))
+        new = [user_id for user_id in _administrators(session) if user_id not in told]
+        session.add_all(Notice(user_id=user_id, kind=kind, text=text) for user_id in new)
+        made += len(new)
+    session.flush()
+    return made
+
+
 def key_of(name: str) -> str:
     """What two spellings of a name share, without being the name: for counting attempts."""
     return blind_index("organisation:" + " ".join(name.split()).casefold())
@@ -142,11 +183,13 @@ def claim_token(
         tokens.revoke(session, SYSTEM, old.jti)
     text, token = tokens.issue(session, SYSTEM, dialect=Dialect.HELPLINE, organisation=organisation)
     _note(session, SYSTEM, organisation, "organisation.claim_token", jti=token.jti, request=correlation_id)
-    for user_id in session.scalars(sa.select(User.id).where(User.role == Role.ADMINISTRATOR, User.active)):
-        session.add(
-            Notice(user_id=user_id, kind="token.issued", text=f"{organisation.name} fetched a token for its web form.")
-        )
+    told = f"{organisation.name} fetched a token for its web form."
+    session.add_all(Notice(user_id=user_id, kind="token.issued", text=told) for user_id in _administrators(session))
     return text, token
+
+
+def _administrators(session: Session) -> list[int]:
+    return list(session.scalars(sa.select(User.id).where(User.role == Role.ADMINISTRATOR, User.active)))
 
 
 def _admits(organisation: Organisation, email: str, address: str) -> bool:

@@ -1,11 +1,13 @@
 """Partner organisations: registering, opening the door once, closing it, and settling what their priorities mean."""
 
+import datetime as dt
+
 import pytest
 
-from portal.core import organisations
+from portal.core import clock, organisations, tokens
 from portal.core.actors import SYSTEM
 from portal.core.errors import Forbidden, InvalidInput
-from portal.core.models import AuditEvent, Organisation
+from portal.core.models import AuditEvent, Notice, Organisation
 from portal.core.vocabulary import Role
 from tests.factories import actor_of, committed, make_user
 
@@ -74,6 +76,22 @@ def test_everything_that_is_done_to_a_partner_is_in_its_chain(session):
     actions = [event.action for event in session.query(AuditEvent).filter_by(chain_key=f"organisation:{partner.id}")]
     assert actions == ["organisation.register", "organisation.arm", "organisation.deactivate"]
     assert partner.armed_until is None
+
+
+def test_administrators_are_warned_twice_before_a_token_runs_out_and_once_each_time(session):
+    partner = register(session)
+    with committed(session):
+        for _ in range(2):
+            make_user(session, Role.ADMINISTRATOR)
+        make_user(session, Role.CASEWORKER)
+        tokens.issue(session, SYSTEM, dialect="helpline", organisation=partner, days=30)
+    made = []
+    for days in (0, 15, 2, 10, 1, 2):
+        clock.advance(dt.timedelta(days=days, minutes=1))
+        with committed(session):
+            made.append(organisations.warn_of_expiry(session))
+    assert made == [0, 0, 2, 2, 0, 0]
+    assert all("Harbour Children" in notice.text for notice in session.query(Notice))
 
 
 def test_partners_are_listed_with_the_installation_first(session):

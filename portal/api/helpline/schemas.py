@@ -1,12 +1,15 @@
 """The shapes of contracts 001 and 002. Fields stand in the order in which a missing one is reported (design 3b)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
+from marshmallow.experimental.context import Context
 
 from portal.api.bodies import MISSING
 from portal.api.dialect import Loose
 from portal.api.helpline.fields import Arrival, Birth, Mandatory, Moment, PersonOrName, Some, Told
+from portal.core.organisations import WITH_DEFAULTS
 
 _YES_OR_NO = frozenset(("true", "false", "1", "0"))
 
@@ -88,6 +91,21 @@ class CaseSchema(DeliverySchema):
     gbv_related = Told()
 
 
+class DefaultsOfSender(Context[Mapping[str, str]]):
+    """What an organisation has chosen to be read where it sends nothing (contract 002, last paragraph)."""
+
+
+def _filled(body: dict[str, Any], defaults: Mapping[str, str]) -> dict[str, Any]:
+    """The body with the sender's own defaults in blank places. Nobody's answer or account is ever made up."""
+    for name in WITH_DEFAULTS:
+        place, _, key = name.rpartition(".")
+        holder = body[place] if place else body
+        if defaults.get(name) and isinstance(holder, dict) and str(holder.get(key) or "").strip() == "":
+            holder = {**holder, key: defaults[name]}
+            body = {**body, place: holder} if place else holder
+    return body
+
+
 class WebformSchema(DeliverySchema):
     """The body of ``POST /api/webhook/webform/`` (contract 002)."""
 
@@ -111,7 +129,7 @@ class WebformSchema(DeliverySchema):
         if isinstance(body.get("data"), dict) and "reporter" not in body:
             body = body["data"]
         told = {name: value for name, value in body.items() if not (name == "gbv_related" and value in (None, ""))}
-        return {**told, "reporter": told.get("reporter") or {}}
+        return _filled({**told, "reporter": told.get("reporter") or {}}, DefaultsOfSender.get({}))
 
     @ma.validates("gbv_related")
     def _is_yes_or_no(self, value: Any, **_options: Any) -> None:

@@ -12,14 +12,16 @@ from flask import Response, abort, current_app, g, request
 from sqlalchemy.orm import Session
 
 from portal import limits
-from portal.api.credentials import needs
+from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Blueprint
 from portal.api.helpline import reports, schemas
 from portal.api.helpline.rules import DIALECT
 from portal.api.units import Answer, perform
 from portal.core import organisations
 from portal.core.actors import ANONYMOUS, Actor
+from portal.core.models import Organisation
 from portal.core.vocabulary import Origin
+from portal.extensions import db
 
 form = Blueprint(DIALECT, "webform", url_prefix="/api/webhook/webform", tag="Web form")
 door = Blueprint(DIALECT, "token", url_prefix="/api/webhook/webform/auth", tag="Web form", public=True)
@@ -27,8 +29,21 @@ door = Blueprint(DIALECT, "token", url_prefix="/api/webhook/webform/auth", tag="
 _ATTEMPTS = "5/hour"
 
 
+def with_defaults_of_sender(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Read blank places as the calling organisation has chosen, where it has chosen anything."""
+
+    @wraps(view)
+    def reading(*args: Any, **options: Any) -> Any:
+        sender = db.session.get(Organisation, current_actor().organisation_id)
+        with schemas.DefaultsOfSender(dict(sender.defaults)):
+            return view(*args, **options)
+
+    return reading
+
+
 @form.route("/", methods=["POST"])
 @needs("webform")
+@with_defaults_of_sender
 @form.arguments(schemas.WebformSchema)
 @form.response(201, schemas.ReceiptSchema)
 def create(told: Mapping[str, Any]) -> Response:

@@ -7,6 +7,7 @@ import pytest
 
 from portal.core import clock, organisations, tokens
 from portal.core.actors import SYSTEM
+from portal.core.errors import InvalidInput
 from portal.core.models import ApiToken, Attachment, Case, IntakeReceipt, Organisation, Person, UnmappedCode
 from portal.core.vocabulary import Answer, Origin, Priority, Status
 from tests.api.helpline.conftest import EXAMPLES, example
@@ -156,6 +157,41 @@ def test_the_source_is_webform_unless_it_says_otherwise(office, ground):
             "CMIS",
             "x" * 32,
         ]
+
+
+class TestDefaults:
+    """A partner may choose what is read where its form sends nothing; by default nothing is."""
+
+    @pytest.fixture
+    def chosen(self, office, ground):
+        with ground.arranged() as session:
+            partner = session.get(Organisation, office.ids["partner"])
+            told = {"reporter.fname": "Client", "plan": "Initial assessment required", "priority": "2", "status": "1"}
+            organisations.set_defaults(session, SYSTEM, partner, told)
+
+    def test_what_is_blank_is_read_as_chosen(self, office, ground, chosen):
+        report = {"gbv_related": False, "case_category_id": "362484", "narrative": "Told.", "plan": " "}
+        assert office.caller("partner").post(FORM, report).status_code == 201
+        with ground.seen() as session:
+            assert session.query(Case).one().plan == "Initial assessment required"
+            assert session.query(Person).one().full_name == "Client"
+            assert "Initial" not in session.query(IntakeReceipt).one().raw
+
+    def test_what_is_said_stays(self, office, ground, chosen):
+        office.caller("partner").post(FORM, a_report(plan="Our own plan"))
+        assert ground.count(Case, Case.plan == "Our own plan") == 1
+
+    def test_an_account_is_never_made_up(self, office, ground, chosen):
+        for field in ("gbv_related", "narrative", "case_category_id"):
+            report = {name: value for name, value in a_report().items() if name != field}
+            response = office.caller("partner").post(FORM, report)
+            assert response.json == {"error": f"Missing required field: {field}"}
+        with ground.arranged() as session, pytest.raises(InvalidInput):
+            organisations.set_defaults(session, SYSTEM, session.get(Organisation, 1), {"narrative": "---"})
+
+    def test_they_are_nobody_elses(self, office, chosen):
+        response = office.caller("rival").post(FORM, {"gbv_related": False})
+        assert response.json == {"error": "Missing required field: reporter.fname"}
 
 
 def test_reading_the_form_is_not_a_method(office):
