@@ -45,7 +45,10 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": not settings.database_url.startswith("sqlite")},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": not settings.database_url.startswith("sqlite"),
+            "hide_parameters": True,  # an error that reaches the log must not carry what was said
+        },
         "SESSION_COOKIE_NAME": "portal",
         "SESSION_COOKIE_PATH": "/app",  # the cookie never reaches a JSON path, so those need no CSRF token
         "SESSION_COOKIE_HTTPONLY": True,

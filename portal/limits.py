@@ -104,9 +104,9 @@ def register(app: Flask) -> None:
     with app.app_context():
         url = db.engine.url
     if url.get_backend_name() != "sqlite":
-        app.extensions["limits_engine"] = sa.create_engine(url, pool_size=2, pool_pre_ping=True)
+        app.extensions["limits_engine"] = sa.create_engine(url, pool_size=2, pool_pre_ping=True, hide_parameters=True)
         return
-    engine = sa.create_engine(f"sqlite:///{app.extensions['settings'].data_dir / 'limits.db'}")
+    engine = sa.create_engine(f"sqlite:///{app.extensions['settings'].data_dir / 'limits.db'}", hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connect(connection, _record):  # pragma: no cover - called by the pool

@@ -1,6 +1,7 @@
 """What goes wrong on our side is said without telling how we are built, and leaves nothing half done."""
 
 import pytest
+import sqlalchemy as sa
 
 from portal.api.helpline import reports
 from portal.core import intake
@@ -22,6 +23,18 @@ def test_a_fault_is_a_500_in_the_shape_of_the_dialect_and_takes_everything_back(
     assert ground.count(Case) == ground.count(Person) == 0
     monkeypatch.undo()
     assert office.caller("agent").post("/api/cases/", example("create_case")).status_code == 201
+
+
+def test_an_error_of_the_database_does_not_carry_what_was_said_into_the_log(office, monkeypatch, caplog):
+    def breaks(session, actor, report):
+        narrative = report.facts["narrative"]
+        session.execute(sa.text("INSERT INTO no_such_table VALUES (:said)"), {"said": narrative})
+
+    monkeypatch.setattr(reports.intake, "take", breaks)
+    report = {**example("create_case"), "narrative": "what nobody else should read"}
+    assert office.caller("agent").post("/api/cases/", report).status_code == 500
+    assert "no_such_table" in caplog.text
+    assert "nobody else" not in caplog.text
 
 
 FAILURES = [
