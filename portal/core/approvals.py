@@ -90,7 +90,7 @@ def waiting(session: Session, actor: Actor) -> list[tuple[WorkflowInstance, Case
         visible_cases(actor),
         WorkflowInstance.requested_by_id.is_distinct_from(actor.user_id),
     )
-    found = session.execute(query.order_by(WorkflowInstance.id)).tuples()
+    found = session.execute(query.order_by(WorkflowInstance.id))
     return [(asked, case) for asked, case in found if may(actor, Permission.APPROVE, case)]
 
 
