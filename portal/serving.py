@@ -23,3 +23,10 @@ forwarded_allow_ips = ""
 
 # gunicorn would otherwise open a control socket in the home directory, one for all installations of the same user.
 control_socket_disable = True
+
+
+def post_worker_init(worker) -> None:
+    """Let each worker take its turn at the periodic work, in a thread of its own; a lease keeps it to one at a time."""
+    from portal import jobs_in_server  # noqa: PLC0415 - settings are read before the application may be imported
+
+    jobs_in_server.start(worker.wsgi)

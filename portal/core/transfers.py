@@ -68,9 +68,13 @@ def transfer(
     case.last_actioned_at = clock.now()
     session.flush()
     _leave_behind(session, case, to)
-    details = {"from": made.from_vertical_id, "to": to.id, "reason_code": code, "approval": made.approval_id}
-    audit.append(session, actor, "case.transfer", case=case, details=details)
+    _tell(session, actor, case, made)
     return made
+
+
+def _tell(session: Session, actor: Actor, case: Case, made: CaseTransfer) -> None:
+    details = {"from": made.from_vertical_id, "to": made.to_vertical_id, "reason_code": made.reason_code}
+    audit.append(session, actor, "case.transfer", case=case, details={**details, "approval": made.approval_id})
 
 
 def of_case(session: Session, case: Case) -> list[CaseTransfer]:

@@ -54,7 +54,7 @@ RULES: dict[str, Door] = {
     "intake.away": _door(EVERYBODY),
     # What is typed is everybody's own, whatever becomes of it.
     **dict.fromkeys(("intake.draft", "intake.discard", "intake.fetch_back"), _door(EVERYBODY)),
-    "intake.contact": _door(WORKERS, scoped=True),
+    "intake.contact": _door(EVERYBODY, scoped=True),
     "intake.take_up": _door(WORKERS, scoped=True),
 }
 
