@@ -108,6 +108,15 @@ def find(session: Session, actor: Actor, number: int) -> Contact:
     return contact
 
 
+def find_open(session: Session, actor: Actor, number: int) -> Contact:
+    """A contact that may still become a case, for whoever takes contacts. Raises Forbidden, NotFound, InvalidInput."""
+    require(actor, Permission.TAKE_CONTACT)
+    contact = find(session, actor, number)
+    if contact.case_id is not None:
+        raise InvalidInput("This contact became a case already.", target="contact")
+    return contact
+
+
 def listed(
     session: Session, actor: Actor, *, outcome: Outcome | None = None, before_id: int | None = None, limit: int = 50
 ) -> list[Contact]:

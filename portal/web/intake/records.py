@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SearchField, SelectField
 
 from portal.core import contacts, drafts, people
-from portal.core.errors import InvalidInput, NotFound
+from portal.core.errors import NotFound
 from portal.core.models import Contact, Person
 from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading, unit_of_work
@@ -98,10 +98,7 @@ def take_up(number: int):
     actor = current_actor()
     key = secrets.token_hex(8)
     with unit_of_work(db.session, actor, intent="contact.take_up"):
-        contact = contacts.find(db.session, actor, number)
-        fields = {**contacts.typed(contact), "draft": [key], "outcome": [""]}
-        if contact.case_id is not None:
-            raise InvalidInput(_("This contact became a case already."), target="contact")
+        fields = {**contacts.typed(contacts.find_open(db.session, actor, number)), "draft": [key], "outcome": [""]}
         drafts.save(db.session, actor, FORM, key, fields, title=title_of(fields))
     return redirect(url_for("intake.resume", key=key), 303)
 
