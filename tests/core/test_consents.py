@@ -1,4 +1,4 @@
-"""Consent as a living guard: given, verified, renewed, withdrawn, run out; and what follows for cases (contract 004)."""
+"""Consent as a living guard: given, verified, renewed, withdrawn, run out, and what follows for cases."""
 
 import datetime as dt
 
