@@ -1,14 +1,17 @@
 """What views, orders, filters and reasons are called on the work-list."""
 
+import datetime as dt
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from portal.core import clock
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Priority, Status
 from portal.core.worklist import Row, View, Why
 from portal.web.cases.words import case_name
-from portal.web.formats import ago, day, reason_words
+from portal.web.formats import ago, day, moment, reason_words
 
 VIEWS = {
     View.MINE: _l("My cases"),
@@ -57,6 +60,11 @@ def why(row: Row) -> tuple[str, str, str]:
     if plain is not None:
         return plain[0], plain[1], str(plain[2])
     return _TOLD[row.why](row)
+
+
+def updated(at: dt.datetime) -> str:
+    """When a case was worked on last: to the minute while that matters, then by its day."""
+    return moment(at) if clock.now() - at < dt.timedelta(days=1) else day(at)
 
 
 def _escalated(row: Row) -> tuple[str, str, str]:
