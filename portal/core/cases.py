@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
-from portal.core import audit, clock, consents
+from portal.core import audit, clock, consents, programs
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound, ReadOnly, StaleVersion
-from portal.core.models import Case, Participant, Review, User, Vertical, VerticalMember
+from portal.core.models import Case, Participant, Program, Review, User, Vertical, VerticalMember
 from portal.core.opening import open_case
 from portal.core.permissions import Permission, can, may, require, visible_cases
 from portal.core.vocabulary import READ_ONLY, Origin, ParticipantStatus, Role, Status
@@ -67,11 +67,12 @@ def default_vertical(session: Session, origin: Origin) -> Vertical:
 def update(
     session: Session, actor: Actor, case: Case, changes: Mapping[str, Any], *, version: int | None = None
 ) -> Case:
-    """Change facts of a case that are not its state. Raises ReadOnly, Forbidden, StaleVersion."""
+    """Change facts of a case that are not its state. Raises ReadOnly, Forbidden, StaleVersion, InvalidInput."""
     unknown = changes.keys() - _EDITABLE
     if unknown:
         raise TypeError(f"not editable facts of a case: {sorted(unknown)}")
     require_editable(session, actor, case, Permission.UPDATE, version=version)
+    _require_fitting(session, case, changes)
     changed = {name: value for name, value in changes.items() if getattr(case, name) != value}
     before = {name: _text(getattr(case, name)) for name in changed}
     for name, value in changed.items():
@@ -81,6 +82,15 @@ def update(
         values = {name: (before[name], _text(value)) for name, value in changed.items()}
         audit.append(session, actor, "case.update", case=case, details={"fields": sorted(changed)}, values=values)
     return case
+
+
+def _require_fitting(session: Session, case: Case, changes: Mapping[str, Any]) -> None:
+    """A programme belongs to the case's vertical, and a period ends after it begins."""
+    if changes.get("program_id") is not None:
+        programs.require_of(session.get(Program, changes["program_id"]), case.primary_vertical)
+    until = changes.get("active_until")
+    if until is not None and case.active_from is not None and until <= case.active_from:
+        raise InvalidInput("The end must be after the beginning.", target="active_until")
 
 
 def require_editable(

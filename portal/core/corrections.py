@@ -6,22 +6,27 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, people
+from portal.core import audit, clock, people
 from portal.core.actors import Actor
-from portal.core.errors import InvalidInput, NotFound
+from portal.core.errors import InvalidInput, NotFound, StaleVersion
 from portal.core.models import Person, PersonContact, PersonKey
 from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import Verification
 
-_EDITABLE = frozenset({"given_name", "family_name", "organisation_name", "address", "dob"})
-_IDENTITY = frozenset({"given_name", "family_name", "dob"})
+_EDITABLE = frozenset("full_name given_name family_name organisation_name address dob age_value age_unit sex".split())
+_IDENTITY = frozenset({"full_name", "given_name", "family_name", "dob"})
 
 
-def correct(session: Session, actor: Actor, person: Person, changes: Mapping[str, Any]) -> Person:
-    """Correct names, address or date of birth.
+def correct(
+    session: Session, actor: Actor, person: Person, changes: Mapping[str, Any], *, version: int | None = None
+) -> Person:
+    """Correct names, address, date of birth, age or sex.
 
-    Who a verified person is can be corrected by those alone who may verify people. Raises Forbidden, InvalidInput.
+    Who a verified person is can be corrected by those alone who may verify people. Raises Forbidden, InvalidInput,
+    StaleVersion.
     """
+    if version is not None and version != person.version_id:
+        raise StaleVersion("Somebody else changed this record meanwhile.", current_version=person.version_id)
     if unknown := changes.keys() - _EDITABLE:
         raise TypeError(f"not editable facts of a person: {sorted(unknown)}")
     changed = {name: value for name, value in changes.items() if getattr(person, name) != value}
@@ -33,6 +38,8 @@ def correct(session: Session, actor: Actor, person: Person, changes: Mapping[str
     values = {name: (_text(getattr(person, name)), _text(value)) for name, value in changed.items()}
     for name, value in changed.items():
         setattr(person, name, value)
+    if "age_value" in changed:
+        person.age_at = clock.today() if person.age_value is not None else None
     _rename(session, person, changed)
     details = {"person": person.id, "fields": sorted(changed)}
     audit.append(session, actor, "person.correct", chain=_chain(person.id), details=details, values=values)
@@ -101,8 +108,11 @@ def contact_kind(value: str) -> str:
 
 def _rename(session: Session, person: Person, changed: Mapping[str, Any]) -> None:
     """Let the name follow its parts, and let the person be found by the new one and no longer by the old."""
-    if not changed.keys() & {"given_name", "family_name", "organisation_name"}:
+    if not changed.keys() & {"full_name", "given_name", "family_name", "organisation_name"}:
         return
+    if "full_name" in changed:
+        person.name_known = people.judge_name(person.full_name)
+        person.name_key = people.fold(person.full_name)[:255]
     if changed.keys() & {"given_name", "family_name"}:
         person.full_name = " ".join(part for part in (person.given_name, person.family_name) if part)[:255]
         person.name_known = people.judge_name(person.full_name)

@@ -45,6 +45,8 @@ def open_case(
     require(actor, Permission.CREATE)
     if actor.kind == "user" and not actor.is_administrator and vertical.id not in actor.vertical_ids:
         raise Forbidden("You do not work in this vertical.", target="primary_vertical_id")
+    if vertical.status != "active":
+        raise InvalidInput("This vertical takes no cases now.", target="primary_vertical_id")
     rests_on_consent = consents.asked_for(vertical, origin)
     if rests_on_consent:
         _require_subject(session, vertical, origin, subject)
