@@ -76,10 +76,7 @@ OUTCOME: dict[str, Any] = {
     "updated": "2024-01-15T10:00:00Z",
 }
 
-NOT_FOUND = {"error": "Case not found"}
-READ_ONLY = {"error": "The case is suspended and takes no changes; send messages instead."}
-
-# How any request that writes may be refused.
+# How requests are refused.
 REFUSALS: dict[int, tuple[str, dict[str, Any]]] = {
     400: (
         "Invalid JSON, missing required fields, or validation errors.",
@@ -87,6 +84,11 @@ REFUSALS: dict[int, tuple[str, dict[str, Any]]] = {
     ),
     401: ("No token, or one that is not valid here.", {"error": "Unauthorized"}),
     403: ("The token does not cover this.", {"error": "This token does not cover this."}),
+    404: ("No such case.", {"error": "Case not found"}),
+    409: (
+        "The case is suspended or archived.",
+        {"error": "The case is suspended and takes no changes; send messages instead."},
+    ),
     413: (
         "The body is over 5 MiB, the text of a message over 256 KiB, or custom fields over 32 KiB.",
         {"error": "The text of a message is larger than 256 KiB."},

@@ -80,7 +80,7 @@ def case_told(uid: str, body: Mapping[str, Any], names: tuple[str, ...] = facets
     """What a body says of a case, of these names; only what is in it."""
     values = {name: body[WIRE_NAMES.get(name, name)] for name in names if WIRE_NAMES.get(name, name) in body}
     if values.get(FIELDS) is not None:
-        values[FIELDS] = {field["name"]: field["value"] for field in values[FIELDS] if field["value"]}
+        values[FIELDS] = {field["name"]: field["value"] for field in values[FIELDS] if field["value"].strip()}
     return CaseTold(uid=uid, values=values, word=word(values.get("status")), read_priority=read_priority)
 
 

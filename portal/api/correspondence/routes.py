@@ -42,20 +42,24 @@ ONE_CASE: dict[str, Any] = {
 }
 
 
-def told_apart(operation):
+def refused_with(*statuses: int):
     """Document how a request is refused."""
-    for status, (description, example) in examples.REFUSALS.items():
-        operation = blueprint.alt_response(status, schema=ErrorSchema, description=description, example=example)(
-            operation
-        )
-    return operation
+
+    def decorator(operation):
+        for status in statuses:
+            description, example = examples.REFUSALS[status]
+            document = blueprint.alt_response(status, schema=ErrorSchema, description=description, example=example)
+            operation = document(operation)
+        return operation
+
+    return decorator
 
 
 @blueprint.route("", methods=["PUT"])
 @needs(SCOPE)
 @blueprint.arguments(PutCaseSchema, example=examples.PUT_CASE)
 @blueprint.response(200, OutcomeSchema, example=examples.OUTCOME, description="Created or updated.")
-@told_apart
+@refused_with(400, 401, 403, 413, 500)
 def put_case(told: dict[str, Any]) -> Response:
     """Create or update a case.
 
@@ -71,7 +75,7 @@ def put_case(told: dict[str, Any]) -> Response:
 @needs(SCOPE)
 @blueprint.arguments(PutMessageSchema, example=examples.PUT_MESSAGE)
 @blueprint.response(200, OutcomeSchema, example=examples.OUTCOME, description="Added; the case created or updated.")
-@told_apart
+@refused_with(400, 401, 403, 413, 500)
 def put_message(told: dict[str, Any]) -> Response:
     """Add a message and create the case if it does not exist.
 
@@ -86,7 +90,7 @@ def put_message(told: dict[str, Any]) -> Response:
 @blueprint.arguments(PostMessageSchema, example=examples.POST_MESSAGE)
 @blueprint.response(200, OutcomeSchema, example=examples.OUTCOME, description="Added.")
 @blueprint.alt_response(204, description="There is no such case; nothing was stored.", success=True)
-@told_apart
+@refused_with(400, 401, 403, 413, 500)
 def post_message(told: dict[str, Any]) -> Response:
     """Add a message to an existing case.
 
@@ -105,9 +109,7 @@ def post_message(told: dict[str, Any]) -> Response:
 @needs(SCOPE)
 @blueprint.arguments(PatchCaseSchema, example=examples.PATCH_CASE)
 @blueprint.response(200, OutcomeSchema, example=examples.OUTCOME, description="Changed.")
-@blueprint.alt_response(404, schema=ErrorSchema, description="No such case.", example=examples.NOT_FOUND)
-@blueprint.alt_response(409, schema=ErrorSchema, description="Suspended or archived.", example=examples.READ_ONLY)
-@told_apart
+@refused_with(400, 401, 403, 404, 409, 413, 500)
 def patch_case(told: dict[str, Any], externalID: str) -> Response:
     """Patch a case.
 
@@ -130,7 +132,7 @@ def patch_case(told: dict[str, Any], externalID: str) -> Response:
 @blueprint.route("/<path:externalID>", methods=["GET"], **ONE_CASE)
 @needs(SCOPE)
 @blueprint.response(200, PutCaseSchema, example=examples.PUT_CASE, description="The case.")
-@blueprint.alt_response(404, schema=ErrorSchema, description="No such case.", example=examples.NOT_FOUND)
+@refused_with(401, 403, 404, 500)
 def get_case(externalID: str) -> Response:
     """Read a case back.
 
