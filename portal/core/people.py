@@ -201,7 +201,9 @@ def _matches(session: Session, actor: Actor, text: str):
     of_name = named(text)
     of_phone, of_number = reached_by(text), identified_by(text)
     if of_name is not None:
-        yield "name", session.scalars(of_name.distinct().limit(200))
+        # Scoped before it is cut off: a common name must not hide the one person whom this actor may see.
+        seen = sa.select(Person.id).where(Person.id == PersonKey.person_id, visible_people(actor)).correlate(PersonKey)
+        yield "name", session.scalars(of_name.where(seen.exists()).distinct().limit(200))
     if of_phone is not None:
         yield "phone", session.scalars(of_phone.limit(50))
     if of_number is not None:

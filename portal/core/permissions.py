@@ -238,12 +238,12 @@ def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.false()
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
         return sa.true()
+    # Asked of each person by index: gathering everybody on visible cases would grow with the number of cases.
     seen = visible_cases(actor)
-    on_cases = sa.select(CasePerson.person_id).join(Case, Case.id == CasePerson.case_id).where(seen)
-    subjects = sa.select(Case.subject_person_id).where(seen, Case.subject_person_id.is_not(None))
+    on_case = sa.select(1).select_from(CasePerson).join(Case, Case.id == CasePerson.case_id)
     return sa.or_(
-        Person.id.in_(on_cases),
-        Person.id.in_(subjects),
         Person.registered_by_id == actor.user_id,
         Person.registered_vertical_id.in_(actor.vertical_ids),
+        on_case.where(CasePerson.person_id == Person.id, seen).correlate(Person).exists(),
+        sa.select(1).select_from(Case).where(Case.subject_person_id == Person.id, seen).correlate(Person).exists(),
     )
