@@ -19,6 +19,7 @@ from portal.core.errors import DomainError
 from portal.core.vocabulary import Dialect as Name
 
 MEBIBYTE = 1024 * 1024
+OR = "or"  # in the metadata of a nested field: what may stand there instead, as JSON Schema
 
 
 class Loose(ma.Schema):
@@ -144,9 +145,10 @@ class DialectApi(Api):
             "servers": [{"url": "/"}],
             "components": {"securitySchemes": {"token": scheme}},
             "security": [{"token": []}],
-            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
+            "marshmallow_plugin": (shapes := MarshmallowPlugin(schema_name_resolver=_schema_name)),
         }
         super().init_app(app, spec_kwargs={**document, **(spec_kwargs or {})})
+        shapes.converter.add_attribute_function(_alternatives)
 
     def register_blueprint(self, blp: Blueprint, *, parameters: Any = None, **options: Any) -> None:
         """Mount a blueprint and document it under its tag, which several may share."""
@@ -159,6 +161,12 @@ class DialectApi(Api):
 
     def _register_error_handlers(self) -> None:
         """Leave failures to portal.answers, which knows whose path it was."""
+
+
+def _alternatives(_converter: Any, field: ma.fields.Field, ret: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """Document what a nested field takes beside its shape."""
+    other = field.metadata.get(OR)
+    return {"anyOf": [{"$ref": ret.pop("$ref")}, other]} if other and "$ref" in ret else {}
 
 
 def _schema_name(schema: Any) -> str:

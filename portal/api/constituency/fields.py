@@ -32,6 +32,11 @@ class Id(_Value, ma.fields.Integer):
 
     default_error_messages = {"invalid": "Not a number of a record."}
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        shape = {"type": ["integer", "string"], "minimum": 1, "maximum": LARGEST_ID, "pattern": r"^\d{1,19}$"}
+        self.metadata = {**shape, **self.metadata}
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"\d{1,19}", value, re.ASCII):
             value = int(value)
@@ -64,6 +69,8 @@ class Day(_Value):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"allow_none": not options.get("required"), **options})
+        told = r"^\d{4}-\d{2}-\d{2}$" if self.required else r"^(\d{4}-\d{2}-\d{2})?$"
+        self.metadata = {"type": "string", "pattern": told, **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dt.date | None:
         if value == "" and not self.required:
@@ -107,10 +114,15 @@ class Ids(ma.fields.List):
     """Ids to choose by; one may come without its list, and an empty list chooses all."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(Id(), **{"load_default": list, **options})
+        super().__init__(Id(), **{"load_default": list, "allow_none": True, **options})
+        self.metadata = {"type": ["array", "integer", "string"], "pattern": r"^\d{0,19}$", **self.metadata}
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **options: Any) -> Any:
+        """Read null as none."""
+        return super().deserialize("" if value is None else value, attr, data, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> list[int]:
-        if value in (None, ""):
+        if value == "":
             return []
         return super()._deserialize(value if isinstance(value, list) else [value], attr, data, **options)
 
@@ -123,7 +135,7 @@ class Whole(ma.fields.Integer):
     def __init__(self, *, most: int, **options: Any) -> None:
         super().__init__(**options)
         self.most = most
-        self.metadata.update({"minimum": 1, "maximum": most})
+        self.metadata.update({"type": ["integer", "string"], "minimum": 1, "maximum": most, "pattern": r"^\d{1,9}$"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
         if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):

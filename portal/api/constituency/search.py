@@ -119,7 +119,7 @@ _SEARCH_EXAMPLE = {
 
 @blueprint.route("/search", methods=["POST"])
 @needs(*READ)
-@blueprint.arguments(SearchSchema, example=_SEARCH_EXAMPLE)
+@blueprint.arguments(SearchSchema, required=False, example=_SEARCH_EXAMPLE)
 @blueprint.response(200, CasePageSchema, example=_PAGE_EXAMPLE)
 def search(asked: dict[str, Any]):
     """Find cases by filters, a page at a time."""

@@ -85,7 +85,7 @@ def create(told: dict[str, Any]):
 
 @blueprint.route("/search", methods=["POST"])
 @needs(*READ)
-@blueprint.arguments(TagSearchSchema, example={"term": "hous"})
+@blueprint.arguments(TagSearchSchema, required=False, example={"term": "hous"})
 @blueprint.response(200, TagPageSchema, example={"tags": [_EXAMPLE], "totalResults": 1, "page": 1})
 def search(asked: dict[str, Any]):
     """Find tags by a part of their text."""

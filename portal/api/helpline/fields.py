@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 
 from portal.api.bodies import MISSING
+from portal.api.dialect import OR
 from portal.core import clock
 
 _AT_MOST = 50
@@ -35,7 +36,7 @@ class Mandatory(Told):
     def __init__(self, **options: Any) -> None:
         messages = {"null": MISSING}
         super().__init__(required=True, allow_none=False, validate=_not_blank, error_messages=messages, **options)
-        self.metadata["type"] = ["string", "number"]
+        self.metadata["type"] = ["string", "number", "boolean"]
         self.metadata["minLength"] = 1
 
 
@@ -83,6 +84,9 @@ class Some(ma.fields.List):
 
 class PersonOrName(ma.fields.Nested):
     """A person; a bare word in the list is a name and nothing else (review 1.6)."""
+
+    def __init__(self, nested: Any, **options: Any) -> None:
+        super().__init__(nested, metadata={OR: {"type": "string", "description": "A name."}}, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         told = {"fname": value} if isinstance(value, str) else value
