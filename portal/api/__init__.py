@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from portal.api import constituency, correspondence, docs, door, helpline
+from portal.api import constituency, correspondence, docs, door, helpline, interventions
 from portal.api.dialect import Dialect, DialectApi
 from portal.extensions import csrf
 
 # One line a dialect: a room offers DIALECT, its rules, and BLUEPRINTS, its routes.
-ROOMS = (constituency, helpline, correspondence)
+ROOMS = (constituency, helpline, correspondence, interventions)
 
 DIALECTS: tuple[Dialect, ...] = tuple(room.DIALECT for room in ROOMS)
 _BY_PREFIX = sorted(

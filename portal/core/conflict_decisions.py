@@ -1,6 +1,5 @@
 """Conflicts of duplicate support as people work them: finding them, and deciding them for good."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from portal.core import audit, clock, reasons
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
-from portal.core.models import Case, Conflict, ConflictCase
+from portal.core.models import Case, Conflict, ConflictCase, Household, Person
 from portal.core.permissions import Permission, can, may, visible_cases
 from portal.core.vocabulary import ConflictStatus
 
@@ -41,21 +40,24 @@ def page(
     actor: Actor,
     *,
     status: ConflictStatus | None = None,
-    person_ids: Collection[int] | None = None,
-    household_ids: Collection[int] | None = None,
+    subject_kind: type[Person] | type[Household] | None = None,
+    subject: Any | None = None,
     limit: int,
     offset: int = 0,
 ) -> tuple[list[Conflict], int]:
     """Conflicts that name a case *actor* may see, the newest first, and how many there are.
 
-    ``person_ids`` and ``household_ids`` ask for the subject of the case that was checked.
+    ``subject_kind`` and ``subject``, a public id, ask for whom the case that was checked supports.
     """
     which = [_visible(actor)]
     if status is not None:
         which.append(Conflict.status == status)
-    for column, ids in ((Case.subject_person_id, person_ids), (Case.subject_household_id, household_ids)):
-        if ids is not None:
-            which.append(Conflict.primary_case_id.in_(sa.select(Case.id).where(column.in_(ids))))
+    of_kind = {Person: Case.subject_person_id, Household: Case.subject_household_id}
+    if subject_kind is not None:
+        which.append(_checked(of_kind[subject_kind].is_not(None)))
+    if subject is not None:
+        ways = [column.in_(sa.select(kind.id).where(kind.uuid == subject)) for kind, column in of_kind.items()]
+        which.append(_checked(sa.or_(*ways)))
     total = session.scalar(sa.select(sa.func.count()).select_from(Conflict).where(*which)) or 0
     query = sa.select(Conflict).where(*which).order_by(Conflict.opened_at.desc(), Conflict.id.desc())
     return list(session.scalars(query.limit(limit).offset(offset))), total
@@ -116,6 +118,10 @@ def _require_open(session: Session, actor: Actor, conflict: Conflict) -> None:
         raise Forbidden("You may not do this.", target=Permission.DECIDE_CONFLICT.value)
     if conflict.status != ConflictStatus.OPEN:
         raise AlreadyDone(f"This conflict is {conflict.status} already.", target="conflict", status=conflict.status)
+
+
+def _checked(of_case: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return Conflict.primary_case_id.in_(sa.select(Case.id).where(of_case))
 
 
 def _visible(actor: Actor) -> sa.ColumnElement[bool]:

@@ -24,7 +24,7 @@ from portal.core.models import (
     Participant,
     Vertical,
 )
-from portal.core.permissions import Permission, require, visible_cases
+from portal.core.permissions import Permission, may, require, visible_cases
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import ConflictScope, ConflictStatus, ParticipantStatus, Status
 
@@ -77,7 +77,9 @@ def check_first(
     """
     query = sa.select(Case).where(Case.id == number, visible_cases(actor))
     case = session.scalar(query)
-    if case is None or judge(session, case, ConflictScope.PRIMARY, vertical=vertical)[0] is not Finding.NEW:
+    if case is None or not may(actor, Permission.CHECK_CONFLICT, case):
+        return
+    if judge(session, case, ConflictScope.PRIMARY, vertical=vertical)[0] is not Finding.NEW:
         return
     with unit_of_work(session, actor, intent="conflict.check"):
         case = session.scalars(query).one()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.core import audit, clock, people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound, StaleVersion
-from portal.core.models import Person, PersonContact, PersonKey
+from portal.core.models import Person, PersonContact, PersonIdentifier, PersonKey
 from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import Verification
 
@@ -44,6 +44,18 @@ def correct(
     details = {"person": person.id, "fields": sorted(changed)}
     audit.append(session, actor, "person.correct", chain=_chain(person.id), details=details, values=values)
     return person
+
+
+def claim_identity(session: Session, actor: Actor, person: Person, kind: str, number: str) -> None:
+    """Record an identity number as claimed, once; nobody else's is looked at (review 1.24). Raises Forbidden."""
+    require(actor, Permission.REGISTER_PERSON)
+    of = PersonIdentifier.person_id == person.id, PersonIdentifier.kind == kind[:64]
+    same = sa.select(PersonIdentifier.id).where(*of, PersonIdentifier.blind == people.identifier_index(number))
+    if session.scalar(same.limit(1)) is not None:
+        return
+    made = people.add_identifier(session, person, kind, number)
+    details = {"person": person.id, "kind": made.kind}
+    audit.append(session, actor, "person.identity_claim", chain=_chain(person.id), details=details)
 
 
 def contacts_of(session: Session, person: Person) -> list[PersonContact]:

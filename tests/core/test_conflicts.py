@@ -207,7 +207,7 @@ def test_conflicts_are_decided_by_those_who_may_and_found_by_those_who_see_a_cas
     assert [c.id for c in of_supervisor.told] == [first, second]
     assert conflict_decisions.page(office.session, office.stranger, limit=9) == ([], 0)
     found, total = conflict_decisions.page(
-        office.session, office.worker, status=ConflictStatus.OPEN, person_ids=[office.subject], limit=9
+        office.session, office.worker, status=ConflictStatus.OPEN, subject=office.person().uuid, limit=9
     )
     assert ([c.id for c in found], total) == ([number], 1)
 

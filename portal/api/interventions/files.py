@@ -1,0 +1,150 @@
+"""Files (design 5e): of a case, or sent before what they prove."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response, request, send_file
+from flask_smorest.fields import Upload
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from portal import storage
+from portal.api.credentials import current_actor, needs
+from portal.api.dialect import MEBIBYTE, Strict
+from portal.api.interventions import records
+from portal.api.interventions.rules import READ, WRITE, room
+from portal.api.interventions.shapes import uuid, word
+from portal.api.units import Answer, perform, respond
+from portal.core import attachments
+from portal.core.errors import InvalidInput, NotFound
+from portal.core.models import Attachment, Case
+from portal.core.unit import record_reading
+from portal.extensions import db
+
+LARGEST = 20 * MEBIBYTE
+_TARGETS = ("case", "person", "household", "consent")
+
+blueprint = room("attachments", "/attachments", tag="Attachments", max_body=LARGEST + MEBIBYTE)
+
+
+class FileSentSchema(Strict):
+    """The file of a multipart body."""
+
+    file = Upload(required=True)
+
+
+class FileAboutSchema(Strict):
+    """What a file belongs to, and what kind it is."""
+
+    target_type = ma.fields.String(required=True, validate=ma.validate.OneOf(_TARGETS))
+    target_id = ma.fields.UUID(load_default=None, metadata={"description": "Required for a case."})
+    classification = ma.fields.String(load_default="general", validate=ma.validate.OneOf(attachments.CLASSIFICATIONS))
+
+
+class FileSchema(ma.Schema):
+    """What is known of a file."""
+
+    attachment_id = uuid()
+    file_name = word()
+    content_type = word()
+    size_bytes = ma.fields.Integer(required=True)
+    checksum = word()
+    status = word()
+
+
+_MULTIPART = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file", "target_type"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "target_type": {"type": "string", "enum": list(_TARGETS)},
+                    "target_id": {"type": "string", "format": "uuid"},
+                    "classification": {"type": "string", "enum": list(attachments.CLASSIFICATIONS)},
+                },
+            }
+        }
+    },
+}
+
+
+@blueprint.route("/", methods=["POST"])
+@needs(*WRITE)
+@blueprint.doc(requestBody=_MULTIPART)
+@blueprint.response(201, FileSchema)
+def upload():
+    """Send a file. What it is, its bytes say; one that is not of a case is for its sender until it is named."""
+    actor = current_actor()
+    file = blueprint.ARGUMENTS_PARSER.parse(FileSentSchema, request, location="files")["file"]
+    about = blueprint.ARGUMENTS_PARSER.parse(FileAboutSchema, request, location="form")
+    number = _case(db.session, about).id if about["target_type"] == "case" else None
+    try:
+        stored = storage.storage().put(file.stream, limit=LARGEST)
+    except storage.TooLarge as error:
+        raise RequestEntityTooLarge from error
+    name = file.filename or ""
+
+    def work(session: Session) -> Answer:
+        made = attachments.add(
+            session,
+            actor,
+            checksum=stored.checksum,
+            size_bytes=stored.size_bytes,
+            content_type=stored.content_type,
+            file_name=name,
+            case=_case(session, about) if number is not None else None,
+            target_type=about["target_type"],
+            classification=about["classification"],
+        )
+        return Answer(201, _told(made), {"Location": f"/attachments/{made.uuid}"})
+
+    payload = {"checksum": stored.checksum, "name": name, "target": str(about["target_id"])}
+    return perform("attachment.add", work, payload=payload)
+
+
+def _case(session: Session, about: dict[str, Any]) -> Case:
+    if about["target_id"] is None:
+        raise InvalidInput("Name the case.", target="target_id", problem="missing")
+    try:
+        return records.survivor(session, current_actor(), about["target_id"])
+    except NotFound as absent:
+        raise InvalidInput("There is no such case.", target="target_id") from absent
+
+
+@blueprint.route("/<uuid:attachment_id>", methods=["GET"])
+@needs(*READ)
+@blueprint.response(200, FileSchema)
+def show(attachment_id: UUID):
+    """Read what is known of a file."""
+    return respond(Answer(200, _told(attachments.find(db.session, current_actor(), attachment_id))))
+
+
+@blueprint.route("/<uuid:attachment_id>/content", methods=["GET"])
+@needs(*READ)
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+def content(attachment_id: UUID) -> Response:
+    """Read the file itself. It is always offered for saving, never shown in the browser."""
+    actor = current_actor()
+    found = attachments.find(db.session, actor, attachment_id)
+    checksum, name, content_type = found.checksum, found.file_name, found.content_type
+    record_reading(db.session, actor, "attachment.read", attachment=found.id)
+    file = storage.storage().open(checksum)
+    answer = send_file(file, mimetype=content_type, as_attachment=True, download_name=name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+def _told(of: Attachment) -> dict[str, Any]:
+    return {
+        "attachment_id": str(of.uuid),
+        "file_name": of.file_name,
+        "content_type": of.content_type,
+        "size_bytes": of.size_bytes,
+        "checksum": of.checksum,
+        "status": of.state,
+    }
