@@ -32,7 +32,7 @@ class Caller:
 
     def get(self, path: str, **query: Any):
         """GET with the token."""
-        return self.client.get(path, query_string=query, headers=self._headers({}))
+        return self.client.get(path, query_string=query or None, headers=self._headers({}))
 
     def post(self, path: str, body: Any = None, **headers: str):
         """POST JSON with the token."""
