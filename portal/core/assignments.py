@@ -58,6 +58,7 @@ def add(
     if _overlapping(session, case, to, role, effective_from, effective_until):
         raise AlreadyDone("This person has this role on the case in that time already.", target="user_id")
     made = _add(session, actor, case, to, role=role, effective_from=effective_from, effective_until=effective_until)
+    case.last_actioned_at = clock.now()
     audit.append(session, actor, "case.assignment_add", case=case, details={"user": to.id, "role": role})
     return made
 
@@ -80,6 +81,7 @@ def end(
     made.effective_until, made.end_reason = until, reason_code
     if case.owner_id == made.user_id and until <= clock.now():
         case.owner_id = None
+    case.last_actioned_at = clock.now()
     audit.append(
         session, actor, "case.assignment_end", case=case, details={"user": made.user_id, "reason": reason_code}
     )

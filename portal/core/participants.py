@@ -39,7 +39,8 @@ def find_case(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) 
     asked = sa.select(Participant.case_id).where(
         Participant.vertical_id.in_(actor.vertical_ids), Participant.status == _P.PENDING_OPT_IN
     )
-    query = sa.select(Case).where(Case.uuid == uuid, sa.or_(visible_cases(actor), Case.id.in_(asked)))
+    invited = sa.and_(Case.id.in_(asked), Case.restricted.is_(False))
+    query = sa.select(Case).where(Case.uuid == uuid, sa.or_(visible_cases(actor), invited))
     query = query.options(joinedload(Case.primary_vertical))
     if lock:
         query = query.with_for_update(of=Case).execution_options(populate_existing=True)
@@ -53,7 +54,8 @@ def invitations(session: Session, actor: Actor) -> list[Participant]:
     """What the actor's verticals were asked to take part in and have not answered, oldest first."""
     query = sa.select(Participant).join(Case, Case.id == Participant.case_id).options(joinedload(Participant.vertical))
     query = query.where(Participant.vertical_id.in_(actor.vertical_ids), Participant.status == _P.PENDING_OPT_IN)
-    return list(session.scalars(query.where(Case.lifecycle_status.not_in(READ_ONLY)).order_by(Participant.id)))
+    open_to_it = Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False)
+    return list(session.scalars(query.where(*open_to_it).order_by(Participant.id)))
 
 
 def opt_in(

@@ -12,7 +12,7 @@ from portal.api.interventions import mapping, records, shapes
 from portal.api.interventions.fields import Moment, PageSchema, listed, offset, page_of, version
 from portal.api.interventions.rules import READ, WRITE, room
 from portal.api.units import Answer, perform, respond
-from portal.core import case_register, participants, places, programs, transitions
+from portal.core import case_register, consents, participants, places, programs, transitions
 from portal.core import cases as casework
 from portal.core.actors import Actor
 from portal.core.case_register import Wanted
@@ -180,7 +180,10 @@ def history(asked: dict[str, Any], case_id: UUID):
     case = records.find_case(db.session, actor, case_id)
     record_reading(db.session, actor, "case.history", case=case.id)
     case = records.find_case(db.session, actor, case_id)
-    return respond(Answer(200, page_of([mapping.step(s) for s in transitions.history(db.session, case)], asked)))
+    # What was written down is not read once consent was withdrawn; where the case stood, and why, still is (design 5b).
+    told = not consents.standing(db.session, case).withdrawn
+    steps = [mapping.step(step, told=told) for step in transitions.history(db.session, case)]
+    return respond(Answer(200, page_of(steps, asked)))
 
 
 @blueprint.route("/<uuid:case_id>/transitions", methods=["GET"])

@@ -61,15 +61,15 @@ def case(session: Session, actor: Actor, of: Case) -> dict[str, Any]:
     }
 
 
-def step(of: CaseStatusHistory) -> dict[str, Any]:
-    """A change of state."""
+def step(of: CaseStatusHistory, *, told: bool = True) -> dict[str, Any]:
+    """A change of state; without its words where they are not to be read (``told``)."""
     return {
         "from_status": of.from_status.value if of.from_status else None,
         "status": of.to_status.value,
         "action": of.action,
         "reason_code": of.reason_code,
-        "reason_text": of.reason_text,
-        "note": of.note,
+        "reason_text": of.reason_text if told else None,
+        "note": of.note if told else None,
         "actor": of.actor_name,
         "at": moment(of.at),
     }

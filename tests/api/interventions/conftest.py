@@ -126,7 +126,7 @@ class Office:
         verified = {"verified_by": self.users["other"], "verified_at": at()}
         steps = [
             ("draft", None, None, None),
-            ("submitted", "worker", "submit", {}),
+            ("submitted", "worker", "submit", {"submission_notes": "As told."}),
             ("verified", "other", "verify", verified),
             ("active", "supervisor", "activate", {}),
             ("stabilized", "worker", "stabilize", {}),

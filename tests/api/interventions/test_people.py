@@ -191,11 +191,13 @@ def test_consent_through_its_life(office, person):
     assert set(withdrawn.json) == {"consent_id", "status", "effective_at"}
     shown = office.worker.get(f"/cases/{case}").json
     assert (shown["status"], shown["status_reason"]) == ("suspended", "CONSENT_WITHDRAWN")
+    assert office.worker.get(f"/cases/{case}/history").json["items"][1]["note"] is None, "not to be read now"
     error(office.supervisor.post(f"/cases/{case}/resume", {}), 403, "ERR_CON_REQUIRED")
     error(office.worker.post(f"/consents/{consent}/renew", {"active_from": at()}), 409, "ERR_STATE_ALREADY")
     again = capture(office, person, evidence_attachment_ids=[office.file()])
     assert (again.status_code, again.json["status"]) == (201, "active")
     assert office.worker.get(f"/cases/{case}").json["status"] == "active"
+    assert office.worker.get(f"/cases/{case}/history").json["items"][1]["note"] == "As told."
     listed = office.worker.get(f"/persons/{person}/consents").json
     assert [item["status"] for item in listed["items"]] == ["active", "withdrawn"]
     only = office.worker.get(f"/persons/{person}/consents", status="withdrawn").json
