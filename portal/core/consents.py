@@ -27,6 +27,7 @@ class Standing:
     expired: bool = False  # it was given and has run out
     in_grace: bool = False  # run out, and still inside the read-only grace period
     withdrawn: bool = False
+    vertical_id: int | None = None  # whose consent is lacking; not to be told to the primary's staff
 
 
 def is_active(consent: Consent, at: dt.datetime) -> bool:
@@ -158,15 +159,14 @@ def _lacking(case: Case | None, vertical: Vertical, mine: list[Consent], at: dt.
     of = f"for {vertical.name}" if own else "of a participating service"
     given = [c for c in mine if c.withdrawn_at or (c.status not in NEVER_GIVEN and c.active_from <= at)]
     if not given:
-        return Standing(f"There is no active consent {of}.")
+        return Standing(f"There is no active consent {of}.", vertical_id=vertical.id)
     last_word = max(given, key=_said_at)
     if last_word.withdrawn_at is not None:
-        return Standing(f"The consent {of} was withdrawn.", withdrawn=True)
+        return Standing(f"The consent {of} was withdrawn.", withdrawn=True, vertical_id=vertical.id)
     if is_in_grace(last_word, at):
-        return Standing(
-            f"The consent {of} has expired; the case is read-only until it is renewed.", expired=True, in_grace=True
-        )
-    return Standing(f"The consent {of} has expired.", expired=True)
+        problem = f"The consent {of} has expired; the case is read-only until it is renewed."
+        return Standing(problem, expired=True, in_grace=True, vertical_id=vertical.id)
+    return Standing(f"The consent {of} has expired.", expired=True, vertical_id=vertical.id)
 
 
 def _said_at(consent: Consent) -> dt.datetime:

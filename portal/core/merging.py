@@ -11,7 +11,17 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock, conflict_decisions, consents, reasons, same_people, transitions
+from portal.core import (
+    audit,
+    cases,
+    clock,
+    conflict_decisions,
+    consents,
+    reasons,
+    same_people,
+    suspensions,
+    transitions,
+)
 from portal.core.actors import Actor
 from portal.core.errors import CannotMerge, InvalidInput, StaleVersion
 from portal.core.models import Base, Case, CaseMerge, Conflict, ConflictCase
@@ -92,7 +102,8 @@ def merge(
 def unmerge(session: Session, actor: Actor, source: Case, *, version: int | None = None) -> Case:
     """Undo the merge of *source*: it is again what it was, and has what it had. Raises Forbidden, CannotMerge.
 
-    What arrived on the survivor meanwhile stays there; conflicts that the merge resolved are open again.
+    What arrived on the survivor meanwhile stays there; conflicts that the merge resolved are open again. A case whose
+    consent ended meanwhile is suspended at once.
     """
     target_id = source.merged_into_id
     if target_id is None:
@@ -111,6 +122,7 @@ def unmerge(session: Session, actor: Actor, source: Case, *, version: int | None
     _reopen_conflicts(session, actor, edge)
     target.last_actioned_at = clock.now()
     audit.append(session, actor, "case.unmerge_from", case=target, details={"case": source.id})
+    suspensions.catch_up(session, actor, source)
     return source
 
 

@@ -43,6 +43,15 @@ def suspend(session: Session, actor: Actor, number: int, reason: str, *, vertica
     return True
 
 
+def catch_up(session: Session, actor: Actor, case: Case) -> bool:
+    """Suspend a case that comes back to life after its consent ended. Returns whether anything changed."""
+    found = consents.standing(session, case)
+    if case.lifecycle_status not in LIVE or not found.problem or found.in_grace or found.vertical_id is None:
+        return False
+    reason = "CONSENT_EXPIRED" if found.expired else "CONSENT_WITHDRAWN"
+    return suspend(session, actor, case.id, reason, vertical_id=found.vertical_id)
+
+
 def restore(session: Session, actor: Actor, number: int) -> bool:
     """Lift what stood for missing consent, if consent is in order again; the case goes on when nothing else stands.
 

@@ -227,6 +227,18 @@ def test_an_open_conflict_of_the_two_is_settled_by_the_merge_and_open_again_afte
     assert (found.status, found.resolution_code, found.decided_at) == ("open", None, None)
 
 
+def test_a_case_that_comes_back_after_its_consent_ended_is_suspended_at_once(office):
+    target, source = office.opened(Status.ACTIVE), office.opened(Status.ACTIVE)
+    merge(office, target, source)
+    office.withdraw(1)
+    assert office.case(target).lifecycle_status is Status.SUSPENDED
+    assert office.case(source).lifecycle_status is Status.ARCHIVED
+    unmerge(office, source)
+    assert (office.case(source).lifecycle_status, office.case(source).prior_status) == (Status.SUSPENDED, Status.ACTIVE)
+    office.consent()
+    assert office.case(source).lifecycle_status is Status.ACTIVE
+
+
 def test_a_merge_never_widens_who_sees_what(office):
     target, source = office.opened(Status.ACTIVE), office.opened(Status.ACTIVE)
     office.consent(office.health)
