@@ -81,7 +81,7 @@ _MULTIPART = {
                         "format": "binary",
                         "description": "At most 20 MiB; what it is, its bytes say.",
                     },
-                    "caseID": {"type": "integer"},
+                    "caseID": {"type": "integer", "minimum": 1},
                     "description": {"type": "string", "maxLength": 2_000},
                 },
             }
@@ -135,7 +135,7 @@ def show(number: int):
 
 @blueprint.route(f"/{NUMBER}/content", methods=["GET"])
 @needs(*READ)
-@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
 def content(number: int) -> Response:
     """Read the file itself. It is always offered for saving, never shown in the browser."""
     actor = current_actor()

@@ -63,20 +63,22 @@ class Text(_Value, ma.fields.String):
 
 
 class Day(_Value):
-    """A real date as YYYY-MM-DD and nothing else. An empty one is none."""
+    """A real date as YYYY-MM-DD and nothing else. An empty one is none, where there may be none."""
 
     default_error_messages = {"invalid": "Not a date as YYYY-MM-DD."}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"allow_none": not options.get("required"), **options})
-        told = r"^\d{4}-\d{2}-\d{2}$" if self.required else r"^(\d{4}-\d{2}-\d{2})?$"
+        told = r"^(\d{4}-\d{2}-\d{2})?$" if self.allow_none else r"^\d{4}-\d{2}-\d{2}$"
         self.metadata = {"type": "string", "pattern": told, **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dt.date | None:
-        if value == "" and not self.required:
+        if value == "" and self.allow_none:
             return None
+        if value == "" and self.required:
+            raise ma.ValidationError(MISSING)
         if not isinstance(value, str) or not DAY.fullmatch(value):
-            raise ma.ValidationError(MISSING) if value == "" else self.make_error("invalid")
+            raise self.make_error("invalid")
         try:
             return dt.date.fromisoformat(value)
         except ValueError as error:

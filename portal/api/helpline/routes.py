@@ -75,7 +75,7 @@ def show(reference: str) -> Response:
 
 @cases.route("/<reference>", methods=["POST"])
 @needs("cases:write")
-@cases.arguments(schemas.ChangesSchema)
+@cases.arguments(schemas.ChangesSchema, required=False)
 @cases.response(200, schemas.ReceiptSchema)
 def update(told: Mapping[str, Any], reference: str) -> Response:
     """Change a case: plan, priority, status, escalation, justice, assessment, disposition. Blank is left alone."""
