@@ -1,22 +1,31 @@
 """An office that answers every dialect, and for each of them somebody who may do much, and a stranger."""
 
+import itertools
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.api import DIALECTS
 from portal.core import reference, tokens
 from portal.core.actors import SYSTEM
-from portal.core.models import User, Vertical
-from portal.core.vocabulary import Dialect, Role
+from portal.core.models import Case, User, Vertical
+from portal.core.vocabulary import Dialect, Role, Status
 from portal.extensions import db
 from portal.limits import limiter
-from tests.api.conformance.doors import DOORS
-from tests.factories import make_person, make_user, make_vertical
-
-NAMES = tuple(dialect.name for dialect in DIALECTS)
+from tests.api.conformance.doors import DOORS, Facts
+from tests.factories import (
+    committed,
+    make_consent,
+    make_household,
+    make_person,
+    make_place,
+    make_program,
+    make_user,
+    make_vertical,
+    put_into,
+)
 
 
 @dataclass
@@ -26,6 +35,7 @@ class Office:
     app: Flask
     users: dict[str, int]
     tokens: dict[tuple[str, Dialect], str]
+    facts: Facts
 
     def caller(self, dialect: Dialect, who: str = "worker") -> "Caller":
         """Somebody with a token of this dialect."""
@@ -35,11 +45,22 @@ class Office:
         """Make cases through a dialect; returns what was sent and answered."""
         worker, door, made = self.caller(dialect), DOORS[dialect], []
         for number in range(1, count + 1):
-            method, path, body = door.create(number)
-            made.append((body, worker(method, path, body).json))
+            method, path, body = door.create(number, self.facts)
+            answer = worker(method, path, body)
+            assert answer.status_code in (200, 201), answer.data
+            made.append((body, answer.json))
             for request in door.beside(number):
                 worker(*request)
         return made
+
+    def put_into_states(self, dialect: Dialect) -> None:
+        """Put the cases of a dialect into one state after the other, so that each step finds one to start from."""
+        with self.app.app_context():
+            with committed(db.session) as session:
+                cases = session.scalars(sa.select(Case).where(Case.origin == dialect.value).order_by(Case.id))
+                for case, status in zip(cases, itertools.cycle(Status), strict=False):
+                    put_into(session, case, status)
+            db.session.remove()
 
     def fresh_token(self, dialect: Dialect, who: str = "worker") -> str:
         """One more token, for calls that end their own."""
@@ -71,17 +92,33 @@ def office(app: Flask, ground) -> Office:
         reference.load(db.session)
         db.session.remove()
     with ground.arranged() as session:
-        standing = session.query(Vertical).all()
-        users = {
-            "worker": make_user(session, Role.SUPERVISOR, *standing, name="Wendy Worker").id,
-            "stranger": make_user(session, Role.SUPERVISOR, make_vertical(session), name="Stig Stranger").id,
-        }
-        for number in range(1, 4):
-            make_person(session, f"Con Stituent {number}", vertical=standing[0])
+        standing = session.query(Vertical).order_by(Vertical.id).all()
+        care = make_vertical(session, "CARE", consent=True)
+        worker = make_user(session, Role.SUPERVISOR, *standing, care, name="Wendy Worker")
+        stranger = make_user(session, Role.SUPERVISOR, make_vertical(session), name="Stig Stranger")
+        users = {"worker": worker.id, "stranger": stranger.id}
         issued = {
-            (who, dialect): _issued(session, dialect, user_id)[0] for who, user_id in users.items() for dialect in NAMES
+            (who, dialect): _issued(session, dialect, user_id)[0] for who, user_id in users.items() for dialect in DOORS
         }
-    return Office(app, users, issued)
+        facts = _facts(session, standing[0], care, worker)
+    return Office(app, users, issued, facts)
+
+
+def _facts(session, constituency: Vertical, care: Vertical, worker: User) -> Facts:
+    persons = [
+        make_person(session, f"Con Stituent {number}", vertical=constituency, verified=True) for number in range(1, 13)
+    ]
+    consents = [make_consent(session, person, care) for person in persons]
+    households = [make_household(session, leader, verified=True) for leader in persons[:2]]
+    return Facts(
+        vertical=str(care.uuid),
+        program=str(make_program(session, care).uuid),
+        place=str(make_place(session, "North").uuid),
+        worker=str(worker.uuid),
+        persons=tuple(str(person.uuid) for person in persons),
+        consents=tuple(str(consent.uuid) for consent in consents),
+        households=tuple(str(household.uuid) for household in households),
+    )
 
 
 def _issued(session, dialect: Dialect, user_id: int):

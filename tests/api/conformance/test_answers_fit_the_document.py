@@ -28,22 +28,24 @@ def test_whatever_is_asked_is_answered_as_documented(office, dialect, tmp_path):
     callers = {who: office.tokens[who, dialect] for who in ("worker", "stranger")}
     config = fuzzing.configuration(fuzzing.write_peers(tmp_path / "peers.json", callers), examples=EXAMPLES)
     door = DOORS[dialect]
-    office.seed(dialect, 12)
+    ids = door.ids(office.facts, [answered for _, answered in office.seed(dialect, 12)])
 
     def change(case: Any) -> None:
         if fuzzing.is_invented(case):
-            case.path_parameters = _with_real_ids(case.path_parameters, case, door.ids)
-            case.body = _with_real_ids(case.body, case, door.ids)
+            case.path_parameters = _with_real_ids(case.path_parameters, case, ids)
+            case.body = _with_real_ids(case.body, case, ids)
         if (case.method, case.path) in door.ends_its_token and _token_of(case) in callers.values():
             case.headers["Authorization"] = f"Bearer {office.fresh_token(dialect)}"
 
+    if door.has_states:
+        office.put_into_states(dialect)
     with fuzzing.served(office.app) as address:
         found = fuzzing.run(address, dialect, config, change)
     assert not found.failures, "\n\n".join(found.failures.values())
     assert found.errors == []
     assert {each for each in EXCLUSIONS if each.dialect is dialect} <= found.excluded
     unheard = {label for label, statuses in found.answers.items() if not any(200 <= code < 300 for code in statuses)}
-    assert unheard == set(door.never_succeeds), {label: dict(found.answers[label]) for label in unheard}
+    assert unheard <= set(door.never_succeeds), {label: dict(found.answers[label]) for label in unheard}
 
 
 def _token_of(case: Any) -> str:
