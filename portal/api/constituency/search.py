@@ -49,6 +49,10 @@ class TagRuleSchema(Loose):
     tagID = fields.Ids()
 
 
+def _is_direction(text: str) -> None:
+    ma.validate.OneOf(["asc", "desc", "ASC", "DESC"])(text)
+
+
 class SearchSchema(Loose, PageAsked):
     """Filters; one that is absent or empty lets everything through."""
 
@@ -64,7 +68,10 @@ class SearchSchema(Loose, PageAsked):
     tagged = ma.fields.Nested(TagRuleSchema, load_default=None, allow_none=True)
     notTagged = ma.fields.Nested(TagRuleSchema, load_default=None, allow_none=True)
     orderBy = ma.fields.String(load_default="lastActioned", validate=ma.validate.OneOf(list(_ORDERS)))
-    orderByDirection = ma.fields.String(load_default="desc", validate=ma.validate.OneOf(["asc", "desc", "ASC", "DESC"]))
+    # No enum in the document: generators of clients name its members in capitals and find two of each.
+    orderByDirection = ma.fields.String(
+        load_default="desc", validate=_is_direction, metadata={"pattern": "^(asc|desc|ASC|DESC)$"}
+    )
 
 
 class CasePageSchema(ma.Schema):

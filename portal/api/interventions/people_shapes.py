@@ -84,7 +84,7 @@ class PersonVerifiedSchema(ma.Schema):
     verified_at = maybe_moment()
 
 
-class PersonStatusSchema(ma.Schema):
+class ArchivedPersonSchema(ma.Schema):
     """A person who was archived or restored."""
 
     person_id = uuid()

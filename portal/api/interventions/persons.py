@@ -242,7 +242,7 @@ def verify(told: dict[str, Any], person_id: UUID):
 @blueprint.route("/<uuid:person_id>/archive", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(ReasonSchema)
-@blueprint.response(200, people_shapes.PersonStatusSchema)
+@blueprint.response(200, people_shapes.ArchivedPersonSchema)
 def archive(told: dict[str, Any], person_id: UUID):
     """Put a record away; nothing is deleted."""
     return _put_away(person_id, told, archived=True)
@@ -251,7 +251,7 @@ def archive(told: dict[str, Any], person_id: UUID):
 @blueprint.route("/<uuid:person_id>/restore", methods=["POST"])
 @needs(*WRITE)
 @blueprint.arguments(ReasonSchema)
-@blueprint.response(200, people_shapes.PersonStatusSchema)
+@blueprint.response(200, people_shapes.ArchivedPersonSchema)
 def restore(told: dict[str, Any], person_id: UUID):
     """Take an archived record back into use."""
     return _put_away(person_id, told, archived=False)
