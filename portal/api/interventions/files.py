@@ -125,7 +125,7 @@ def show(attachment_id: UUID):
 
 @blueprint.route("/<uuid:attachment_id>/content", methods=["GET"])
 @needs(*READ)
-@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="*/*")
 def content(attachment_id: UUID) -> Response:
     """Read the file itself. It is always offered for saving, never shown in the browser."""
     actor = current_actor()
