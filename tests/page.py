@@ -109,7 +109,7 @@ class Browser:
 
 
 def check(response: TestResponse) -> None:
-    """What every HTML answer owes: a language, a title, one h1, unique ids, a label for each control, no inline code."""
+    """What every page owes: a language, a title, one h1, unique ids, a label for each control, no inline code."""
     if response.mimetype != "text/html" or not response.data:
         return
     reader = _Reader()

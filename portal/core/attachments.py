@@ -111,7 +111,7 @@ def of_case(session: Session, case: Case) -> list[Attachment]:
 
 
 def of_cases(session: Session, case_ids: list[int], *, of_messages: bool) -> list[Attachment]:
-    """The stored files of these cases that came with a message, or those that did not, in the order in which they came."""
+    """The stored files of these cases that came with a message, or those that did not, in order of arrival."""
     query = sa.select(Attachment).where(Attachment.case_id.in_(case_ids), Attachment.state == "stored")
     came_with_one = Attachment.message_id.is_not(None)
     return list(session.scalars(query.where(came_with_one if of_messages else ~came_with_one).order_by(Attachment.id)))
