@@ -34,9 +34,7 @@ def run() -> None:
         if sqlite:
             # Outside any transaction, or it does nothing: rebuilding a table drops it, and dropping cascades.
             connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-        context.configure(
-            connection=connection, target_metadata=Base.metadata, transactional_ddl=True, **arguments
-        )
+        context.configure(connection=connection, target_metadata=Base.metadata, transactional_ddl=True, **arguments)
         with context.begin_transaction():
             context.run_migrations()
             if sqlite:
