@@ -65,9 +65,18 @@ def default_vertical(session: Session, origin: Origin) -> Vertical:
 
 
 def update(
-    session: Session, actor: Actor, case: Case, changes: Mapping[str, Any], *, version: int | None = None
+    session: Session,
+    actor: Actor,
+    case: Case,
+    changes: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    always: bool = False,
 ) -> Case:
-    """Change facts of a case that are not its state. Raises ReadOnly, Forbidden, StaleVersion, InvalidInput."""
+    """Change facts of a case that are not its state. Raises ReadOnly, Forbidden, StaleVersion, InvalidInput.
+
+    ``always`` makes a version of it also where everything was so already (design 5b: each success does).
+    """
     unknown = changes.keys() - _EDITABLE
     if unknown:
         raise TypeError(f"not editable facts of a case: {sorted(unknown)}")
@@ -77,7 +86,7 @@ def update(
     before = {name: _text(getattr(case, name)) for name in changed}
     for name, value in changed.items():
         setattr(case, name, value)
-    if changed:
+    if changed or always:
         case.last_actioned_at = clock.now()
         values = {name: (before[name], _text(value)) for name, value in changed.items()}
         audit.append(session, actor, "case.update", case=case, details={"fields": sorted(changed)}, values=values)

@@ -233,10 +233,11 @@ def _require_none_active(session: Session, person_id: int, vertical_id: int) -> 
 
 def _period(given: Given, vertical: Vertical) -> dict[str, Any]:
     until, grace = given.active_until, dt.timedelta(days=vertical.pack.grace_days)
+    last = dt.datetime.max.replace(tzinfo=dt.UTC)  # the calendar ends before some periods would
     return {
         "active_from": given.active_from,
         "active_until": until,
-        "grace_until": until + grace if until is not None and grace else None,
+        "grace_until": min(until, last - grace) + grace if until is not None and grace else None,
     }
 
 

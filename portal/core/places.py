@@ -31,12 +31,20 @@ def put(session: Session, case: Case, places: Sequence[Place]) -> None:
     session.add_all(CasePlace(case_id=case.id, place_id=number) for number in sorted({place.id for place in places}))
 
 
-def change(session: Session, actor: Actor, case: Case, places: Sequence[Place], *, version: int | None = None) -> None:
-    """Let the case be about these places and no others. Raises as ``cases.update``."""
+def change(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    places: Sequence[Place],
+    *,
+    version: int | None = None,
+    always: bool = False,
+) -> None:
+    """Let the case be about these places and no others. ``always`` and what is raised are those of ``cases.update``."""
     cases.require_editable(session, actor, case, Permission.UPDATE, version=version)
     before = {place.id for place in of_cases(session, [case.id])[case.id]}
     wanted = {place.id for place in places}
-    if before == wanted:
+    if before == wanted and not always:
         return
     session.execute(sa.delete(CasePlace).where(CasePlace.case_id == case.id, CasePlace.place_id.in_(before - wanted)))
     session.add_all(CasePlace(case_id=case.id, place_id=number) for number in sorted(wanted - before))

@@ -156,9 +156,10 @@ def update(told: dict[str, Any], case_id: UUID):
         if "program_id" in told:
             program = records.named_program(session, told["program_id"])
             changes["program_id"] = program.id if program else None
-        casework.update(session, actor, case, changes, version=seen)
+        casework.update(session, actor, case, changes, version=seen, always="geo_scope_ids" not in told)
         if "geo_scope_ids" in told:
-            places.change(session, actor, case, records.named_places(session, told["geo_scope_ids"]))
+            wanted = records.named_places(session, told["geo_scope_ids"])
+            places.change(session, actor, case, wanted, always=True)
         session.flush()
         body = {
             "case_id": str(case.uuid),
