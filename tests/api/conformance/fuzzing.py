@@ -1,22 +1,18 @@
 """A dialect under schemathesis: every check it offers, over every operation, in all its phases, always the same way."""
 
-import contextlib
 import json
-import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import schemathesis
-from flask import Flask
 from schemathesis.config import ChecksConfig, SchemathesisConfig
 from schemathesis.core.failures import Failure
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.run import PhaseName
 from schemathesis.hooks import unregister
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from portal.core.vocabulary import Dialect
 from tests.api.conformance.exclusions import EXCLUSIONS, EXPECTED_BESIDE, Exclusion
@@ -65,30 +61,6 @@ def write_peers(path: Path, tokens: Mapping[str, str]) -> Path:
     ]
     path.write_text(json.dumps({"auth": entries}), encoding="utf-8")
     return path
-
-
-class _Quiet(WSGIRequestHandler):
-    """Says nothing of each request."""
-
-    def log(self, *_arguments: Any) -> None:
-        """Keep still."""
-
-
-@contextlib.contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """*app* in a thread of this process, on a port of its own; yields its address.
-
-    Not over schemathesis's WSGI transport: the probes without credentials of 4.32 cannot be sent there.
-    """
-    server = make_server("127.0.0.1", 0, app, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def run(address: str, dialect: Dialect, config: SchemathesisConfig, change: Callable[[Any], None]) -> Findings:

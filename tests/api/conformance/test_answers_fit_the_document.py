@@ -10,6 +10,7 @@ from portal.api.helpline import webform
 from tests.api.conformance import fuzzing
 from tests.api.conformance.doors import DOORS
 from tests.api.conformance.exclusions import EXCLUSIONS
+from tests.api.conformance.serving import served
 
 EXAMPLES = 12  # of each operation: what the time of the suite allows
 
@@ -39,7 +40,7 @@ def test_whatever_is_asked_is_answered_as_documented(office, dialect, tmp_path):
 
     if door.has_states:
         office.put_into_states(dialect)
-    with fuzzing.served(office.app) as address:
+    with served(office.app) as address:
         found = fuzzing.run(address, dialect, config, change)
     assert not found.failures, "\n\n".join(found.failures.values())
     assert found.errors == []
