@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases
+from portal.core import audit, cases, consents, households
 from portal.core.actors import Actor
-from portal.core.errors import AlreadyDone, InvalidInput, NotFound
-from portal.core.models import Attachment, Case
-from portal.core.permissions import Permission, require, visible_cases
+from portal.core.errors import AlreadyDone, ConsentRequired, InvalidInput, NotFound
+from portal.core.models import Attachment, Case, Consent, ConsentEvidence, Household, Person
+from portal.core.permissions import Permission, require, visible_cases, visible_people
 
 # What is taken; everything else could run or draw something where it is opened.
 KINDS = frozenset(
@@ -35,11 +35,13 @@ def add(
     content_type: str | None,
     file_name: str,
     case: Case | None = None,
+    person: Person | None = None,
+    household: Household | None = None,
     target_type: str = "case",
     classification: str = "general",
     description: str = "",
 ) -> Attachment:
-    """Record a file whose bytes are stored already, for *case* or to be linked later.
+    """Record a file whose bytes are stored already: of a case, a person or a household, or to be linked later.
 
     Raises Forbidden, ReadOnly, and InvalidInput for a kind of file that is not taken or an unknown classification.
     """
@@ -56,6 +58,8 @@ def add(
     made = Attachment(
         organisation_id=actor.organisation_id,
         case_id=case.id if case is not None else None,
+        person_id=person.id if person is not None else None,
+        household_id=household.id if household is not None else None,
         target_type=target_type,
         file_name=_plain_name(file_name),
         content_type=content_type,
@@ -73,22 +77,57 @@ def add(
 
 
 def find(session: Session, actor: Actor, public_id: Any) -> Attachment:
-    """The stored file with that id: of a visible case, or not linked yet and of the actor's own. Raises NotFound."""
+    """The stored file with that id, so as to name it. Raises NotFound when absent or not for *actor*.
+
+    A file of a case is for those who see the case. Any other is for whoever brought it, and for those who see the
+    person or household that it is of, or whose consent it proves.
+    """
     return _one(session, actor, Attachment.uuid == _uuid(public_id))
 
 
+def read(session: Session, actor: Actor, public_id: Any) -> Attachment:
+    """The same, so as to read it. Raises NotFound, and ConsentRequired once consent to the case was withdrawn."""
+    return _readable(session, find(session, actor, public_id))
+
+
 def find_numbered(session: Session, actor: Actor, number: int) -> Attachment:
-    """The stored file with that number, for doors that count their files. Raises NotFound as ``find`` does."""
-    return _one(session, actor, Attachment.id == number)
+    """The stored file with that number, for doors that count their files. Raises as ``read`` does."""
+    return _readable(session, _one(session, actor, Attachment.id == number))
 
 
 def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> Attachment:
-    own = sa.and_(Attachment.case_id.is_(None), _brought_by(actor))
-    seen = sa.or_(own, Attachment.case_id.in_(sa.select(Case.id).where(visible_cases(actor))))
-    found = session.scalar(sa.select(Attachment).where(which, Attachment.state == "stored", seen))
-    if found is None:
+    # By its own index first: asked together with what may be seen, all of that would be gathered.
+    found = session.scalar(sa.select(Attachment).where(which, Attachment.state == "stored"))
+    if found is None or not _is_for(session, actor, found):
         raise NotFound("There is no such file.", target="attachment_id")
     return found
+
+
+def _is_for(session: Session, actor: Actor, file: Attachment) -> bool:
+    if file.case_id is not None:
+        return _there(session, sa.select(Case.id).where(Case.id == file.case_id, visible_cases(actor)))
+    if _brought_by(actor, file):
+        return True
+    proven = sa.select(Consent.person_id).join(ConsentEvidence, ConsentEvidence.consent_id == Consent.id)
+    people = {file.person_id, *session.scalars(proven.where(ConsentEvidence.attachment_id == file.id))} - {None}
+    if people and _there(session, sa.select(Person.id).where(Person.id.in_(people), visible_people(actor))):
+        return True
+    return file.household_id is not None and _there(
+        session,
+        sa.select(Household.id).where(Household.id == file.household_id, households.visible_households(actor)),
+    )
+
+
+def _there(session: Session, query: sa.Select) -> bool:
+    return session.scalar(query.limit(1)) is not None
+
+
+def _readable(session: Session, file: Attachment) -> Attachment:
+    if file.case_id is not None:
+        standing = consents.standing(session, session.get(Case, file.case_id))
+        if standing.withdrawn:
+            raise ConsentRequired(standing.problem, target="attachment_id")
+    return file
 
 
 def link(session: Session, actor: Actor, public_id: Any, case: Case) -> Attachment:
@@ -117,11 +156,11 @@ def of_cases(session: Session, case_ids: list[int], *, of_messages: bool) -> lis
     return list(session.scalars(query.where(came_with_one if of_messages else ~came_with_one).order_by(Attachment.id)))
 
 
-def _brought_by(actor: Actor) -> sa.ColumnElement[bool]:
+def _brought_by(actor: Actor, file: Attachment) -> bool:
     """A user's own uploads; those of a partner are its organisation's."""
     if actor.user_id is not None:
-        return Attachment.uploaded_by_id == actor.user_id
-    return sa.and_(Attachment.organisation_id == actor.organisation_id, Attachment.uploaded_by_id.is_(None))
+        return file.uploaded_by_id == actor.user_id
+    return file.organisation_id == actor.organisation_id and file.uploaded_by_id is None
 
 
 def _plain_name(name: str) -> str:

@@ -53,11 +53,13 @@ def visible_households(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.false()
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
         return sa.true()
-    subjects = sa.select(Case.subject_household_id).where(visible_cases(actor), Case.subject_household_id.is_not(None))
+    # Asked of each household by index: gathering everybody who may be seen would grow with the number of cases.
+    on_case = sa.select(1).select_from(Case).where(Case.subject_household_id == Household.id, visible_cases(actor))
+    led = sa.select(1).select_from(Person).where(Person.id == Household.leader_id, visible_people(actor))
     return sa.or_(
         Household.registered_by_id == actor.user_id,
-        Household.id.in_(subjects),
-        Household.leader_id.in_(sa.select(Person.id).where(visible_people(actor))),
+        on_case.correlate(Household).exists(),
+        led.correlate(Household).exists(),
     )
 
 

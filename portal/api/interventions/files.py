@@ -1,4 +1,4 @@
-"""Files (design 5e): of a case, or sent before what they prove."""
+"""Files (design 5e): of a case, a person, a household or a consent, or sent before what they prove."""
 
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,21 @@ from portal.api.interventions import records
 from portal.api.interventions.rules import READ, WRITE, room
 from portal.api.interventions.shapes import uuid, word
 from portal.api.units import Answer, perform, respond
-from portal.core import attachments
+from portal.core import attachments, consenting, evidence, households, people
+from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound
-from portal.core.models import Attachment, Case
+from portal.core.models import Attachment, Consent
 from portal.core.unit import record_reading
 from portal.extensions import db
 
 LARGEST = 20 * MEBIBYTE
-_TARGETS = ("case", "person", "household", "consent")
+_TARGETS = {
+    "case": records.survivor,
+    "person": people.find_by_uuid,
+    "household": households.find,
+    "consent": consenting.find,
+}
+_OWNERS = ("case", "person", "household")
 
 blueprint = room("attachments", "/attachments", tag="Attachments", max_body=LARGEST + MEBIBYTE)
 
@@ -77,11 +84,11 @@ _MULTIPART = {
 @blueprint.doc(requestBody=_MULTIPART)
 @blueprint.response(201, FileSchema)
 def upload():
-    """Send a file. What it is, its bytes say; one that is not of a case is for its sender until it is named."""
+    """Send a file. What it is, its bytes say; one that belongs to nothing is for its sender until it is named."""
     actor = current_actor()
     file = blueprint.ARGUMENTS_PARSER.parse(FileSentSchema, request, location="files")["file"]
     about = blueprint.ARGUMENTS_PARSER.parse(FileAboutSchema, request, location="form")
-    number = _case(db.session, about).id if about["target_type"] == "case" else None
+    _target(db.session, actor, about)
     try:
         stored = storage.storage().put(file.stream, limit=LARGEST)
     except storage.TooLarge as error:
@@ -89,6 +96,7 @@ def upload():
     name = file.filename or ""
 
     def work(session: Session) -> Answer:
+        kind, target = about["target_type"], _target(session, actor, about)
         made = attachments.add(
             session,
             actor,
@@ -96,23 +104,29 @@ def upload():
             size_bytes=stored.size_bytes,
             content_type=stored.content_type,
             file_name=name,
-            case=_case(session, about) if number is not None else None,
-            target_type=about["target_type"],
+            target_type=kind,
             classification=about["classification"],
+            **({kind: target} if kind in _OWNERS else {}),
         )
+        if isinstance(target, Consent):
+            evidence.add(session, actor, target, made)
         return Answer(201, _told(made), {"Location": f"/attachments/{made.uuid}"})
 
     payload = {"checksum": stored.checksum, "name": name, "target": str(about["target_id"])}
     return perform("attachment.add", work, payload=payload)
 
 
-def _case(session: Session, about: dict[str, Any]) -> Case:
-    if about["target_id"] is None:
-        raise InvalidInput("Name the case.", target="target_id", problem="missing")
+def _target(session: Session, actor: Actor, about: dict[str, Any]) -> Any:
+    """What the file belongs to, among what the caller may see; None where it is not said yet."""
+    kind, named = about["target_type"], about["target_id"]
+    if named is None:
+        if kind == "case":
+            raise InvalidInput("Name the case.", target="target_id", problem="missing")
+        return None
     try:
-        return records.survivor(session, current_actor(), about["target_id"])
+        return _TARGETS[kind](session, actor, named)
     except NotFound as absent:
-        raise InvalidInput("There is no such case.", target="target_id") from absent
+        raise InvalidInput(absent.message, target="target_id") from absent
 
 
 @blueprint.route("/<uuid:attachment_id>", methods=["GET"])
@@ -120,7 +134,7 @@ def _case(session: Session, about: dict[str, Any]) -> Case:
 @blueprint.response(200, FileSchema)
 def show(attachment_id: UUID):
     """Read what is known of a file."""
-    return respond(Answer(200, _told(attachments.find(db.session, current_actor(), attachment_id))))
+    return respond(Answer(200, _told(attachments.read(db.session, current_actor(), attachment_id))))
 
 
 @blueprint.route("/<uuid:attachment_id>/content", methods=["GET"])
@@ -129,7 +143,7 @@ def show(attachment_id: UUID):
 def content(attachment_id: UUID) -> Response:
     """Read the file itself. It is always offered for saving, never shown in the browser."""
     actor = current_actor()
-    found = attachments.find(db.session, actor, attachment_id)
+    found = attachments.read(db.session, actor, attachment_id)
     checksum, name, content_type = found.checksum, found.file_name, found.content_type
     record_reading(db.session, actor, "attachment.read", attachment=found.id)
     file = storage.storage().open(checksum)

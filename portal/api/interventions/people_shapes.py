@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.api.interventions.fields import Day, Moment, list_schema
 from portal.api.interventions.mapping import moment as told_moment
 from portal.api.interventions.shapes import maybe_moment, maybe_uuid, moment, uuid, word
-from portal.core import consents, corrections, verification
+from portal.core import consents, corrections, evidence, verification
 from portal.core.models import (
     Consent,
     ConsentVersion,
@@ -142,6 +142,7 @@ class ConsentSchema(ma.Schema):
     grace_until = maybe_moment()
     capture_mode = word()
     captured_by = maybe_uuid()
+    evidence_attachment_ids = ma.fields.List(ma.fields.UUID(), required=True)
     verified_at = maybe_moment()
     rejected_at = maybe_moment()
     withdrawn_at = maybe_moment()
@@ -248,6 +249,7 @@ def consent(session: Session, of: Consent) -> dict[str, Any]:
         "grace_until": told_moment(of.grace_until),
         "capture_mode": of.capture_mode,
         "captured_by": str(by.uuid) if by else None,
+        "evidence_attachment_ids": [str(public_id) for public_id in evidence.files_of(session, of)],
         "verified_at": told_moment(of.verified_at),
         "rejected_at": told_moment(of.rejected_at),
         "withdrawn_at": told_moment(of.withdrawn_at),

@@ -7,7 +7,7 @@ from portal.core.models.base import Base, Code, Id, Moment, Name, PublicId, ref
 
 
 class Attachment(Base):
-    """A file of a case, a message or a consent; ``pending`` until its bytes are stored."""
+    """A file of a case, a message, a person, a household or a consent; ``pending`` until its bytes are stored."""
 
     __tablename__ = "attachments"
 
@@ -16,6 +16,8 @@ class Attachment(Base):
     organisation_id: Mapped[int] = ref("organisations.id", default=1)
     case_id: Mapped[int | None] = ref("cases.id")
     message_id: Mapped[int | None] = ref("messages.id")
+    person_id: Mapped[int | None] = ref("people.id")
+    household_id: Mapped[int | None] = ref("households.id")
     target_type: Mapped[Code] = mapped_column(default="case")
     file_name: Mapped[Name]
     content_type: Mapped[Name]

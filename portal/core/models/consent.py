@@ -85,7 +85,7 @@ class ConsentEvidence(Base):
 
     id: Mapped[Id]
     consent_id: Mapped[int] = ref("consents.id")
-    attachment_id: Mapped[int | None] = ref("attachments.id", index=False)
+    attachment_id: Mapped[int | None] = ref("attachments.id")
     method: Mapped[Code] = mapped_column(default="document")  # document, spoken, signed_paper, guardian
     description: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Moment]
