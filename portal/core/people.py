@@ -178,31 +178,34 @@ class PersonHit:
     open_cases: int
 
 
-def search(session: Session, actor: Actor, text: str, *, limit: int = 7) -> list[PersonHit]:
+def search(
+    session: Session, actor: Actor, text: str, *, limit: int = 7, within: sa.ColumnElement[bool] | None = None
+) -> list[PersonHit]:
     """People by name in any order, phone, identity number or case reference, among those *actor* may see.
 
     Words must all match the beginning of a word of the name; digits match a phone's ending or an identity number.
     """
     require(actor, Permission.VIEW_PEOPLE)
     found: dict[int, list[str]] = {}
-    for matched, ids in _matches(session, actor, text):
+    wanted = visible_people(actor) if within is None else sa.and_(visible_people(actor), within)
+    for matched, ids in _matches(session, actor, text, wanted):
         for person_id in ids:
             found.setdefault(person_id, []).append(matched)
     if not found:
         return []
-    query = sa.select(Person).where(Person.id.in_(found), Person.archived_at.is_(None), visible_people(actor))
+    query = sa.select(Person).where(Person.id.in_(found), Person.archived_at.is_(None), wanted)
     people = list(session.scalars(query.order_by(Person.name_key, Person.id).limit(limit)))
     counts = _open_cases(session, actor, [person.id for person in people])
     hits = [PersonHit(person, tuple(found[person.id]), counts.get(person.id, 0)) for person in people]
     return sorted(hits, key=lambda hit: -len(hit.matched))
 
 
-def _matches(session: Session, actor: Actor, text: str):
+def _matches(session: Session, actor: Actor, text: str, wanted: sa.ColumnElement[bool]):
     of_name = named(text)
     of_phone, of_number = reached_by(text), identified_by(text)
     if of_name is not None:
         # Scoped before it is cut off: a common name must not hide the one person whom this actor may see.
-        seen = sa.select(Person.id).where(Person.id == PersonKey.person_id, visible_people(actor)).correlate(PersonKey)
+        seen = sa.select(Person.id).where(Person.id == PersonKey.person_id, wanted).correlate(PersonKey)
         yield "name", session.scalars(of_name.where(seen.exists()).distinct().limit(200))
     if of_phone is not None:
         yield "phone", session.scalars(of_phone.limit(50))

@@ -12,10 +12,11 @@ from portal.api.interventions import mapping, people_shapes, records
 from portal.api.interventions.fields import Day, Moment, PageSchema, ReasonSchema, Text, page_of, version
 from portal.api.interventions.rules import READ, WRITE, room
 from portal.api.units import Answer, perform, respond
-from portal.core import claims, clock, corrections, households, people, verification
+from portal.core import claims, clock, corrections, households, people, person_filter, verification
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Person, Vertical
+from portal.core.person_filter import PersonFilter
 from portal.core.told import PersonTold
 from portal.core.unit import record_reading
 from portal.core.vocabulary import AgeUnit, Verification
@@ -140,14 +141,17 @@ def _vertical(session: Session, actor: Actor, told: dict[str, Any]) -> int | Non
 @blueprint.arguments(FindSchema, location="query")
 @blueprint.response(200, people_shapes.PersonFoundListSchema)
 def search(asked: dict[str, Any]):
-    """Find people among those the caller may see, by name, phone or identity number."""
+    """Find people among those the caller may see, by name, phone or identity number; each that is given narrows."""
     actor = current_actor()
-    wanted = asked["q"] or asked["identity_number"] or asked["phone"]
-    if not wanted:
+    wanted = PersonFilter(
+        text=asked["q"],
+        phone=asked["phone"],
+        number=asked["identity_number"],
+        verification=Verification(asked["status"]) if asked["status"] else None,
+    )
+    if not (wanted.text or wanted.phone or wanted.number):
         raise InvalidInput("Say by what to find.", target="q", problem="missing")
-    hits = people.search(db.session, actor, wanted, limit=MOST_FOUND)
-    if asked["status"]:
-        hits = [hit for hit in hits if hit.person.verification_status == Verification(asked["status"])]
+    hits = person_filter.find(db.session, actor, wanted, limit=MOST_FOUND)
     items = [
         {
             "person_id": str(hit.person.uuid),

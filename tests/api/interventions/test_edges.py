@@ -45,3 +45,26 @@ def test_each_success_raises_the_version(office):
         done = office.worker.patch(f"/cases/{case}", body)
         assert done.status_code == 200
         assert done.json["version_id"] == before["version_id"] + 1, body
+
+
+def test_filters_of_a_search_are_joined(office):
+    for number, name in (("1", "Amina First"), ("2", "Amina Second")):
+        told = {
+            "full_name": name,
+            "age_estimate": 30,
+            "contacts": [{"type": "phone", "value": f"+25470000000{number}"}],
+            "identity_type": "passport",
+            "identity_number": f"AB12345{number}",
+        }
+        assert office.worker.post("/persons", told).status_code == 201
+
+    def found(**query):
+        answer = office.worker.get("/persons/search", **query)
+        assert answer.status_code == 200, answer.json
+        return [item["full_name"] for item in answer.json["items"]]
+
+    assert found(q="Amina") == ["Amina First", "Amina Second"]
+    assert found(q="Amina", phone="+254700000002") == ["Amina Second"]
+    assert found(identity_number="AB123451", phone="+254700000002") == []
+    assert found(identity_number="Amina") == [], "a name is no identity number"
+    assert found(q="Amina", status="verified") == []
