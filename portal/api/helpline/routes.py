@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Blueprint
-from portal.api.helpline import answers, changes, reports, schemas
+from portal.api.helpline import answers, changes, examples, reports, schemas
 from portal.api.helpline.rules import DIALECT
 from portal.api.units import Answer, perform, respond
 from portal.core import cases as core
@@ -32,8 +32,8 @@ _CLOSED = (Status.CLOSED, Status.ARCHIVED)
 
 @cases.route("/", methods=["POST"])
 @needs("cases:write")
-@cases.arguments(schemas.CaseSchema)
-@cases.response(201, schemas.ReceiptSchema)
+@cases.arguments(schemas.CaseSchema, example=examples.REPORT)
+@cases.response(201, schemas.ReceiptSchema, example=examples.RECEIPT)
 def create(told: Mapping[str, Any]) -> Response:
     """Create a case from a report (contract 001).
 
@@ -46,7 +46,7 @@ def create(told: Mapping[str, Any]) -> Response:
 @cases.route("/", methods=["GET"])
 @needs("cases:read")
 @cases.arguments(schemas.ListingSchema, location="query")
-@cases.response(200, schemas.ReceiptsSchema)
+@cases.response(200, schemas.ReceiptsSchema, example=examples.RECEIPTS)
 def listed(asked: Mapping[str, Any]) -> Response:
     """List cases, newest first, a page at a time."""
     query = sa.select(Case).where(visible_cases(current_actor()), _belongs_here(), Case.merged_into_id.is_(None))
@@ -64,7 +64,7 @@ def listed(asked: Mapping[str, Any]) -> Response:
 
 @cases.route("/<reference>", methods=["GET"])
 @needs("cases:read")
-@cases.response(200, schemas.CaseSaidSchema)
+@cases.response(200, schemas.CaseSaidSchema, example=examples.CASE)
 def show(reference: str) -> Response:
     """A whole case, by `case_51`, `51` or `HL-CMS-000051`."""
     actor = current_actor()
@@ -75,8 +75,8 @@ def show(reference: str) -> Response:
 
 @cases.route("/<reference>", methods=["POST"])
 @needs("cases:write")
-@cases.arguments(schemas.ChangesSchema, required=False)
-@cases.response(200, schemas.ReceiptSchema)
+@cases.arguments(schemas.ChangesSchema, required=False, example=examples.CHANGES)
+@cases.response(200, schemas.ReceiptSchema, example=examples.RECEIPT)
 def update(told: Mapping[str, Any], reference: str) -> Response:
     """Change a case: plan, priority, status, escalation, justice, assessment, disposition. Blank is left alone."""
 
@@ -89,7 +89,7 @@ def update(told: Mapping[str, Any], reference: str) -> Response:
 
 @codes.route("/<list_name>", methods=["GET"])
 @needs("cases:read", "cases:write", "webform")
-@codes.response(200, schemas.CodesSchema)
+@codes.response(200, schemas.CodesSchema, example=examples.CODES)
 def code_list(list_name: str) -> Response:
     """A code list: case_category, age_group, sex, location, and what the office has added."""
     found = code_lists.listed(db.session, list_name)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from portal import storage
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import MEBIBYTE, Blueprint, Loose
+from portal.api.helpline import examples
 from portal.api.helpline.rules import DIALECT
 from portal.api.helpline.schemas import FileSchema
 from portal.api.units import Answer, perform
@@ -30,7 +31,7 @@ class UploadSchema(Loose):
 @files.route("/", methods=["POST"])
 @needs("cases:write", "webform")
 @files.arguments(UploadSchema, location="files")
-@files.response(201, FileSchema)
+@files.response(201, FileSchema, example=examples.FILE)
 def upload(told: Mapping[str, Any]) -> Response:
     """Send a file; its `attachment_id` goes into `attachments_case` of a report. What it is, its bytes say."""
     actor, file = current_actor(), told["file"]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import limits
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Blueprint
-from portal.api.helpline import reports, schemas
+from portal.api.helpline import examples, reports, schemas
 from portal.api.helpline.rules import DIALECT
 from portal.api.units import Answer, perform
 from portal.core import organisations
@@ -44,8 +44,8 @@ def with_defaults_of_sender(view: Callable[..., Any]) -> Callable[..., Any]:
 @form.route("/", methods=["POST"])
 @needs("webform")
 @with_defaults_of_sender
-@form.arguments(schemas.WebformSchema)
-@form.response(201, schemas.ReceiptSchema)
+@form.arguments(schemas.WebformSchema, example=examples.WEBFORM)
+@form.response(201, schemas.ReceiptSchema, example=examples.RECEIPT)
 def create(told: Mapping[str, Any]) -> Response:
     """Report a case by web form (contract 002). It is looked at by a person before anything else happens."""
     return reports.take(told, Origin.WEBFORM)
@@ -66,8 +66,8 @@ def only_when_live(view: Callable[..., Any]) -> Callable[..., Any]:
 
 @door.route("/token/", methods=["POST"])
 @only_when_live
-@door.arguments(schemas.OrganisationSchema)
-@door.response(200, schemas.TokenSchema)
+@door.arguments(schemas.OrganisationSchema, example=examples.ORGANISATION)
+@door.response(200, schemas.TokenSchema, example=examples.TOKEN)
 @door.doc(security=[])
 def token(told: Mapping[str, str]) -> Response:
     """Fetch the token for which an administrator has just opened the window; once (contract 002)."""
