@@ -1,6 +1,7 @@
 """Attachments: what is known of files, who may see them, and to what they belong. The bytes lie elsewhere."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,14 +27,21 @@ KINDS = frozenset(
 CLASSIFICATIONS = ("general", "identity", "medical", "legal", "evidence", "consent")
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A file whose bytes are stored already; ``content_type`` is what they say, None when that is no kind known."""
+
+    name: str
+    checksum: str
+    size_bytes: int
+    content_type: str | None
+
+
 def add(
     session: Session,
     actor: Actor,
+    file: Brought,
     *,
-    checksum: str,
-    size_bytes: int,
-    content_type: str | None,
-    file_name: str,
     case: Case | None = None,
     person: Person | None = None,
     household: Household | None = None,
@@ -41,7 +49,7 @@ def add(
     classification: str = "general",
     description: str = "",
 ) -> Attachment:
-    """Record a file whose bytes are stored already: of a case, a person or a household, or to be linked later.
+    """Record a file: of a case, a person or a household, or to be linked later.
 
     Raises Forbidden, ReadOnly, and InvalidInput for a kind of file that is not taken or an unknown classification.
     """
@@ -49,22 +57,17 @@ def add(
         cases.require_writable(session, actor, case, Permission.ATTACH)
     else:
         require(actor, Permission.ATTACH)
-    if content_type not in KINDS:
-        raise InvalidInput("This kind of file is not taken.", target="file")
-    if classification not in CLASSIFICATIONS:
-        raise InvalidInput("This classification is not known.", target="classification", allowed=list(CLASSIFICATIONS))
-    if size_bytes == 0:
-        raise InvalidInput("The file is empty.", target="file")
+    _check(file, classification)
     made = Attachment(
         organisation_id=actor.organisation_id,
         case_id=case.id if case is not None else None,
         person_id=person.id if person is not None else None,
         household_id=household.id if household is not None else None,
         target_type=target_type,
-        file_name=_plain_name(file_name),
-        content_type=content_type,
-        size_bytes=size_bytes,
-        checksum=checksum,
+        file_name=_plain_name(file.name),
+        content_type=file.content_type,
+        size_bytes=file.size_bytes,
+        checksum=file.checksum,
         classification=classification,
         description=description,
         state="stored",
@@ -72,8 +75,17 @@ def add(
     )
     session.add(made)
     session.flush()
-    audit.append(session, actor, "attachment.add", case=case, details={"attachment": made.id, "size": size_bytes})
+    audit.append(session, actor, "attachment.add", case=case, details={"attachment": made.id, "size": file.size_bytes})
     return made
+
+
+def _check(file: Brought, classification: str) -> None:
+    if file.content_type not in KINDS:
+        raise InvalidInput("This kind of file is not taken.", target="file")
+    if classification not in CLASSIFICATIONS:
+        raise InvalidInput("This classification is not known.", target="classification", allowed=list(CLASSIFICATIONS))
+    if file.size_bytes == 0:
+        raise InvalidInput("The file is empty.", target="file")
 
 
 def find(session: Session, actor: Actor, public_id: Any) -> Attachment:

@@ -3,26 +3,22 @@
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, request, send_file
+from flask import Response, request
 from flask_smorest.fields import Upload
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from portal import storage
+from portal.api import uploads
 from portal.api.constituency import fields, mapping, records
 from portal.api.constituency.rules import NUMBER, PREFIX, READ, WRITE, room
 from portal.api.constituency.shapes import office_time
 from portal.api.credentials import current_actor, needs
-from portal.api.dialect import MEBIBYTE, Loose
+from portal.api.dialect import Loose
 from portal.api.units import Answer, perform, respond
 from portal.core import attachments
 from portal.core.models import Attachment
-from portal.core.unit import record_reading
 from portal.extensions import db
 
-LARGEST = 20 * MEBIBYTE
-
-blueprint = room("casefiles", "/casefiles", tag="Case files", max_body=LARGEST + MEBIBYTE)
+blueprint = room("casefiles", "/casefiles", tag="Case files", max_body=uploads.LARGEST_BODY)
 
 EXAMPLE = {
     "id": 8,
@@ -99,30 +95,18 @@ _MULTIPART = {
 def add():
     """Put a file on a case."""
     actor = current_actor()
-    file = blueprint.ARGUMENTS_PARSER.parse(CaseFileSentSchema, request, location="files")["file"]
+    sent = blueprint.ARGUMENTS_PARSER.parse(CaseFileSentSchema, request, location="files")["file"]
     about = blueprint.ARGUMENTS_PARSER.parse(CaseFileAboutSchema, request, location="form")
     records.named_case(db.session, actor, about["caseID"], lock=False)  # nobody fills the storage for a case not theirs
-    try:
-        stored = storage.storage().put(file.stream, limit=LARGEST)
-    except storage.TooLarge as error:
-        raise RequestEntityTooLarge from error
-    name = file.filename or ""
+    file = uploads.receive(sent)
 
     def work(session: Session) -> Answer:
-        made = attachments.add(
-            session,
-            actor,
-            case=records.named_case(session, actor, about["caseID"]),
-            checksum=stored.checksum,
-            size_bytes=stored.size_bytes,
-            content_type=stored.content_type,
-            file_name=name,
-            description=about["description"],
-        )
+        case = records.named_case(session, actor, about["caseID"])
+        made = attachments.add(session, actor, file, case=case, description=about["description"])
         body = {"id": made.id, "filename": made.file_name}
         return Answer(201, body, {"Location": f"{PREFIX}/casefiles/{made.id}"})
 
-    return perform("attachment.add", work, payload={**about, "checksum": stored.checksum, "name": name})
+    return perform("attachment.add", work, payload={**about, "checksum": file.checksum, "name": file.name})
 
 
 @blueprint.route(f"/{NUMBER}", methods=["GET"])
@@ -139,14 +123,7 @@ def show(number: int):
 def content(number: int) -> Response:
     """Read the file itself. It is always offered for saving, never shown in the browser."""
     actor = current_actor()
-    found = attachments.find_numbered(db.session, actor, number)
-    checksum, name, content_type = found.checksum, found.file_name, found.content_type
-    record_reading(db.session, actor, "attachment.read", attachment=number)
-    file = storage.storage().open(checksum)
-    answer = send_file(file, mimetype=content_type, as_attachment=True, download_name=name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return uploads.send(db.session, actor, attachments.find_numbered(db.session, actor, number))
 
 
 def told_of(attachment: Attachment) -> dict[str, Any]:

@@ -6,20 +6,19 @@ from typing import Any
 from flask import Response
 from flask_smorest.fields import Upload
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from portal import storage
+from portal.api import uploads
 from portal.api.credentials import current_actor, needs
-from portal.api.dialect import MEBIBYTE, Blueprint, Loose
+from portal.api.dialect import Blueprint, Loose
 from portal.api.helpline import examples
 from portal.api.helpline.rules import DIALECT
 from portal.api.helpline.schemas import FileSchema
 from portal.api.units import Answer, perform
 from portal.core import attachments
 
-LARGEST = 20 * MEBIBYTE
-
-files = Blueprint(DIALECT, "attachments", url_prefix="/api/attachments", tag="Attachments", max_body=LARGEST + MEBIBYTE)
+files = Blueprint(
+    DIALECT, "attachments", url_prefix="/api/attachments", tag="Attachments", max_body=uploads.LARGEST_BODY
+)
 
 
 class UploadSchema(Loose):
@@ -34,22 +33,10 @@ class UploadSchema(Loose):
 @files.response(201, FileSchema, example=examples.FILE)
 def upload(told: Mapping[str, Any]) -> Response:
     """Send a file; its `attachment_id` goes into `attachments_case` of a report. What it is, its bytes say."""
-    actor, file = current_actor(), told["file"]
-    try:
-        stored = storage.storage().put(file.stream, limit=LARGEST)
-    except storage.TooLarge as error:
-        raise RequestEntityTooLarge from error
-    name = file.filename or ""
+    actor, file = current_actor(), uploads.receive(told["file"])
 
     def work(session: Session) -> Answer:
-        made = attachments.add(
-            session,
-            actor,
-            checksum=stored.checksum,
-            size_bytes=stored.size_bytes,
-            content_type=stored.content_type,
-            file_name=name,
-        )
+        made = attachments.add(session, actor, file)
         body = {
             "attachment_id": str(made.uuid),
             "file_name": made.file_name,
@@ -58,4 +45,4 @@ def upload(told: Mapping[str, Any]) -> Response:
         }
         return Answer(201, body)
 
-    return perform("attachment.add", work, payload={"checksum": stored.checksum, "name": name})
+    return perform("attachment.add", work, payload={"checksum": file.checksum, "name": file.name})

@@ -4,14 +4,13 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import Response, request, send_file
+from flask import Response, request
 from flask_smorest.fields import Upload
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from portal import storage
+from portal.api import uploads
 from portal.api.credentials import current_actor, needs
-from portal.api.dialect import MEBIBYTE, Strict
+from portal.api.dialect import Strict
 from portal.api.interventions import records
 from portal.api.interventions.rules import READ, WRITE, room
 from portal.api.interventions.shapes import uuid, word
@@ -20,10 +19,8 @@ from portal.core import attachments, consenting, evidence, households, people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.models import Attachment, Consent
-from portal.core.unit import record_reading
 from portal.extensions import db
 
-LARGEST = 20 * MEBIBYTE
 _TARGETS = {
     "case": records.survivor,
     "person": people.find_by_uuid,
@@ -32,7 +29,7 @@ _TARGETS = {
 }
 _OWNERS = ("case", "person", "household")
 
-blueprint = room("attachments", "/attachments", tag="Attachments", max_body=LARGEST + MEBIBYTE)
+blueprint = room("attachments", "/attachments", tag="Attachments", max_body=uploads.LARGEST_BODY)
 
 
 class FileSentSchema(Strict):
@@ -86,24 +83,17 @@ _MULTIPART = {
 def upload():
     """Send a file. What it is, its bytes say; one that belongs to nothing is for its sender until it is named."""
     actor = current_actor()
-    file = blueprint.ARGUMENTS_PARSER.parse(FileSentSchema, request, location="files")["file"]
+    sent = blueprint.ARGUMENTS_PARSER.parse(FileSentSchema, request, location="files")["file"]
     about = blueprint.ARGUMENTS_PARSER.parse(FileAboutSchema, request, location="form")
     _target(db.session, actor, about)
-    try:
-        stored = storage.storage().put(file.stream, limit=LARGEST)
-    except storage.TooLarge as error:
-        raise RequestEntityTooLarge from error
-    name = file.filename or ""
+    file = uploads.receive(sent)
 
     def work(session: Session) -> Answer:
         kind, target = about["target_type"], _target(session, actor, about)
         made = attachments.add(
             session,
             actor,
-            checksum=stored.checksum,
-            size_bytes=stored.size_bytes,
-            content_type=stored.content_type,
-            file_name=name,
+            file,
             target_type=kind,
             classification=about["classification"],
             **({kind: target} if kind in _OWNERS else {}),
@@ -112,7 +102,7 @@ def upload():
             evidence.add(session, actor, target, made)
         return Answer(201, _told(made), {"Location": f"/attachments/{made.uuid}"})
 
-    payload = {"checksum": stored.checksum, "name": name, "target": str(about["target_id"])}
+    payload = {"checksum": file.checksum, "name": file.name, "target": str(about["target_id"])}
     return perform("attachment.add", work, payload=payload)
 
 
@@ -143,14 +133,7 @@ def show(attachment_id: UUID):
 def content(attachment_id: UUID) -> Response:
     """Read the file itself. It is always offered for saving, never shown in the browser."""
     actor = current_actor()
-    found = attachments.read(db.session, actor, attachment_id)
-    checksum, name, content_type = found.checksum, found.file_name, found.content_type
-    record_reading(db.session, actor, "attachment.read", attachment=found.id)
-    file = storage.storage().open(checksum)
-    answer = send_file(file, mimetype=content_type, as_attachment=True, download_name=name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return uploads.send(db.session, actor, attachments.read(db.session, actor, attachment_id))
 
 
 def _told(of: Attachment) -> dict[str, Any]:

@@ -1481,8 +1481,6 @@ def upgrade():
         sa.Column("organisation_id", BIG_ID, nullable=False),
         sa.Column("case_id", BIG_ID, nullable=True),
         sa.Column("message_id", BIG_ID, nullable=True),
-        sa.Column("person_id", BIG_ID, nullable=True),
-        sa.Column("household_id", BIG_ID, nullable=True),
         sa.Column("target_type", sa.String(length=64), nullable=False),
         sa.Column("file_name", sa.String(length=255), nullable=False),
         sa.Column("content_type", sa.String(length=255), nullable=False),
@@ -1501,10 +1499,8 @@ def upgrade():
         ),
         sa.CheckConstraint("size_bytes >= 0", name=op.f("ck_attachments_size")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_attachments_case_id")),
-        sa.ForeignKeyConstraint(["household_id"], ["households.id"], name=op.f("fk_attachments_household_id")),
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_attachments_message_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_attachments_organisation_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_attachments_person_id")),
         sa.ForeignKeyConstraint(["uploaded_by_id"], ["users.id"], name=op.f("fk_attachments_uploaded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
         sa.UniqueConstraint("uuid", name=op.f("uq_attachments_uuid")),
@@ -1512,10 +1508,8 @@ def upgrade():
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachments_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachments_checksum"), ["checksum"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attachments_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachments_message_id"), ["message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attachments_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attachments_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "message_versions",
@@ -1543,7 +1537,6 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_evidence")),
     )
     with op.batch_alter_table("consent_evidence", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_consent_evidence_attachment_id"), ["attachment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_consent_evidence_consent_id"), ["consent_id"], unique=False)
 
     # Autogenerate cannot compare indexes on expressions; they are written by hand.
@@ -1561,7 +1554,6 @@ def downgrade():
         op.drop_index(name, table_name=table)
     with op.batch_alter_table("consent_evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consent_evidence_consent_id"))
-        batch_op.drop_index(batch_op.f("ix_consent_evidence_attachment_id"))
 
     op.drop_table("consent_evidence")
     with op.batch_alter_table("message_versions", schema=None) as batch_op:
@@ -1569,10 +1561,8 @@ def downgrade():
 
     op.drop_table("message_versions")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attachments_person_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_message_id"))
-        batch_op.drop_index(batch_op.f("ix_attachments_household_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_checksum"))
         batch_op.drop_index(batch_op.f("ix_attachments_case_id"))
 

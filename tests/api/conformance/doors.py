@@ -160,6 +160,7 @@ def _interventions_ids(facts: Facts, made: list[Json]) -> dict[str, tuple]:
         "program_id": (facts.program,),
         "geo_id": (facts.place,),
         "user_id": (facts.worker,),
+        "POST /attachments/ target_id": cases + facts.persons + facts.households,
     }
 
 

@@ -40,7 +40,13 @@ class Exclusion:
 
 
 # How schemathesis describes a request that it made to fit.
-_FITTING = ("positive test case", "valid object", "object with valid", "object with only required")
+_FITTING = (
+    "positive test case",
+    "valid object",
+    "object with valid",
+    "object with only required",
+    "object with all required",
+)
 
 
 def _fits_by_its_own_word(case: Any) -> bool:

@@ -45,7 +45,8 @@ def configuration(peers: Path, *, examples: int) -> SchemathesisConfig:
             "workers": 1,
             "continue-on-failure": True,
             "suppress-health-check": ["all"],
-            "auth": {"wfc": {"path": str(peers), "peers": ["worker", "stranger"]}},
+            # Pinned: else an operation that refused the worker once would be asked as the stranger from then on.
+            "auth": {"wfc": {"path": str(peers), "user": "worker", "peers": ["worker", "stranger"]}},
             "checks": checks,
             "generation": generation,
             "phases": {"stateful": stateful},
