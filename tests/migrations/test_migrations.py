@@ -82,7 +82,6 @@ def test_down_to_nothing_and_up_again(app):
         db.session.remove()
 
 
-@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index:sqlalchemy.exc.SAWarning")
 def test_rebuilding_a_parent_table_keeps_its_children_up_and_down(app, tmp_path):
     directory = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, directory)

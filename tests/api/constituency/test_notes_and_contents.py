@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from portal.api.constituency import casefiles
+from portal.api import uploads
 from portal.core import clock, reviews
 from portal.core.actors import SYSTEM
 from portal.core.models import Attachment, Case, Message, Note
@@ -144,7 +144,7 @@ def test_a_file_that_is_not_taken_leaves_no_row(office, case_number, caseworker,
 
 
 def test_a_file_beyond_the_limit_is_413(office, case_number, caseworker, monkeypatch):
-    monkeypatch.setattr(casefiles, "LARGEST", 10)
+    monkeypatch.setattr(uploads, "LARGEST", 10)
     before = office.rows()
     answer = send(caseworker, (io.BytesIO(PDF), "a.pdf"), caseID=str(case_number))
     assert (answer.status_code, answer.json) == (413, {"error": "Request body too large"})

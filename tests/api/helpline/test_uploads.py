@@ -5,7 +5,7 @@ import io
 import pytest
 
 from portal import storage
-from portal.api.helpline import uploads
+from portal.api import uploads
 from portal.core.models import Attachment, Case
 from tests.api.helpline.conftest import example
 
