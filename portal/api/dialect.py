@@ -1,7 +1,7 @@
 """What every dialect is made of, on flask-smorest: its rules, its blueprints, its document, its shapes of failure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import marshmallow as ma
@@ -60,6 +60,7 @@ class Dialect:
     query_token: str | None = None  # name of a query parameter, where the installation allows one
     aliases: tuple[str, ...] = ()  # further prefixes under which the same routes answer
     version: str = "1"
+    example_values: Mapping[str, Any] = field(default_factory=dict)  # of fields, for bodies without an example
 
     def http_failure(self, error: HTTPException) -> Response:
         """The answer to a failure of the request itself, with the headers that belong to it."""
@@ -163,9 +164,9 @@ class DialectApi(Api):
         """Leave failures to portal.answers, which knows whose path it was."""
 
 
-def _alternatives(_converter: Any, field: ma.fields.Field, ret: dict[str, Any], **_options: Any) -> dict[str, Any]:
+def _alternatives(_converter: Any, told: ma.fields.Field, ret: dict[str, Any], **_options: Any) -> dict[str, Any]:
     """Document what a nested field takes beside its shape."""
-    other = field.metadata.get(OR)
+    other = told.metadata.get(OR)
     return {"anyOf": [{"$ref": ret.pop("$ref")}, other]} if other and "$ref" in ret else {}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, render_template, send_from_directory
 
+from portal.api import examples
 from portal.api.dialect import DialectApi
 
 # Swagger UI draws its icons from data addresses; everything else comes from here.
@@ -26,7 +27,7 @@ def register(app: Flask, documents: Mapping[str, DialectApi]) -> None:
 
 def document(app: Flask, dialect: str) -> dict[str, Any]:
     """The OpenAPI document of a dialect. Raises KeyError."""
-    return app.extensions["api_documents"][dialect].spec.to_dict()
+    return _told(app.extensions["api_documents"][dialect])
 
 
 @blueprint.get("/")
@@ -47,7 +48,7 @@ def show(dialect: str) -> Response:
 @blueprint.get("/<dialect>/openapi.json")
 def openapi(dialect: str) -> Response:
     """A dialect as an OpenAPI document."""
-    return jsonify(_known(dialect).spec.to_dict())
+    return jsonify(_told(_known(dialect)))
 
 
 @blueprint.get("/assets/<name>")
@@ -56,6 +57,10 @@ def asset(name: str) -> Response:
     if name not in _ASSETS:
         abort(404)
     return send_from_directory(str(files("flask_swagger_ui") / "dist"), name, max_age=86400)
+
+
+def _told(made: DialectApi) -> dict[str, Any]:
+    return examples.fill(made.spec.to_dict(), made.dialect.example_values)
 
 
 def _known(dialect: str) -> DialectApi:

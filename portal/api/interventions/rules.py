@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.api.dialect import MEBIBYTE, Blueprint, Dialect
-from portal.api.interventions import errors
+from portal.api.interventions import errors, examples
 from portal.core.vocabulary import Dialect as Name
 
 READ = ("cases:read", "cases:write")
@@ -38,6 +38,7 @@ DIALECT = Dialect(
     error_schema=errors.ErrorSchema,
     max_body=MEBIBYTE,
     aliases=("/api/v1",),
+    example_values=examples.VALUES,
 )
 
 

@@ -8,7 +8,6 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from portal.api import DIALECTS
-from portal.core.vocabulary import Dialect
 from tests.api.conformance.doors import DOORS
 
 METHODS = ("get", "put", "post", "patch", "delete")
@@ -62,9 +61,7 @@ def test_every_example_is_of_its_shape(document):
     assert wrong == []
 
 
-def test_every_body_has_an_example(document, dialect, request):
-    if dialect is Dialect.INTERVENTIONS:
-        request.applymarker(pytest.mark.xfail(reason="the examples of contract 004 are not in its document yet"))
+def test_every_body_has_an_example(document):
     lacking = [
         f"{name}: {where}"
         for name, operation in operations(document)
