@@ -159,6 +159,14 @@ class Delivery(StrEnum):
     CANCELLED = "cancelled"
 
 
+class PairState(StrEnum):
+    """What is known of two people who look alike."""
+
+    OPEN = "open"
+    SAME = "same"
+    DIFFERENT = "different"
+
+
 class ConflictStatus(StrEnum):
     """A duplicate-support conflict."""
 

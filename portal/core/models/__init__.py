@@ -30,6 +30,7 @@ from portal.core.models.person import (
     PersonKey,
     Relation,
 )
+from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.review import Review
 from portal.core.models.service import Service
@@ -91,6 +92,7 @@ __all__ = [
     "PersonExternalId",
     "PersonIdentifier",
     "PersonKey",
+    "PersonPair",
     "Place",
     "PolicyPack",
     "Program",

@@ -52,6 +52,7 @@ class Person(Versioned, Base):
     organisation_id: Mapped[int | None] = ref("organisations.id")
     root_id: Mapped[int | None] = ref("people.id")  # the record this one was merged into
     archived_at: Mapped[dt.datetime | None]
+    compared_at: Mapped[dt.datetime | None]  # with everybody else; None after a change, until the job has been there
 
     identifiers: Mapped[list["PersonIdentifier"]] = relationship(cascade="all, delete-orphan")
     contacts: Mapped[list["PersonContact"]] = relationship(cascade="all, delete-orphan")
@@ -60,6 +61,12 @@ class Person(Versioned, Base):
         sa.CheckConstraint("verification_status <> 'verified' OR verified_at IS NOT NULL", name="verified_when"),
         sa.CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
         sa.Index("ix_people_name_key", "name_key"),
+        sa.Index(
+            "ix_people_to_compare",
+            "id",
+            sqlite_where=sa.text("compared_at IS NULL"),
+            postgresql_where=sa.text("compared_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -113,12 +120,15 @@ class PersonContact(Base):
 
 
 class PersonKey(Base):
-    """A word of a person's name, folded, by which they are found without reading every name."""
+    """A word of a person's name, folded, by which they are found; and what they share with those who may be them.
+
+    Keys of the kind ``block`` hold no phone or identity number itself, only keyed digests.
+    """
 
     __tablename__ = "person_keys"
 
     person_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("people.id"), primary_key=True)
-    kind: Mapped[Code] = mapped_column(primary_key=True)  # name, sound
+    kind: Mapped[Code] = mapped_column(primary_key=True)  # name, block
     # Compared by byte order on every engine, so that a prefix is a range of the index.
     key: Mapped[str] = mapped_column(
         sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql"), primary_key=True

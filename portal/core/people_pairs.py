@@ -1,0 +1,133 @@
+"""Pairs of people who may be the same: the queue of those that wait, and what was decided about each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core import audit, clock
+from portal.core.actors import Actor
+from portal.core.database import locked
+from portal.core.errors import AlreadyDone, InvalidInput, NotFound
+from portal.core.models import Person, PersonPair
+from portal.core.paging import Cursor
+from portal.core.permissions import Permission, require, visible_people
+from portal.core.vocabulary import PairState
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Page:
+    """Pairs that wait, with what leads to the neighbouring pages; ``first`` is the number of the first."""
+
+    pairs: list[PersonPair]
+    following: Cursor | None
+    preceding: Cursor | None
+    first: int
+
+
+def find_pair(session: Session, actor: Actor, number: int, *, lock: bool = False) -> PersonPair:
+    """The pair with that number, if *actor* may see both people. Raises NotFound."""
+    query = sa.select(PersonPair).where(PersonPair.id == number, *_both_visible(actor))
+    if lock:
+        query = locked(query).execution_options(populate_existing=True)
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound("There is no such pair of people.", target="pair")
+    return found
+
+
+def waiting(
+    session: Session, actor: Actor, *, person: Person | None = None, cursor: Cursor | None = None, limit: int = PAGE
+) -> Page:
+    """Open pairs of which *actor* may see both people, the likeliest first; those of *person* where one is given.
+
+    Raises Forbidden, and InvalidInput for a cursor of another list.
+    """
+    require(actor, Permission.VIEW_PEOPLE)
+    if cursor is not None and type(cursor.key) is not int:
+        raise InvalidInput("There is no such page of the list.", target="cursor")
+    standing = Person.archived_at.is_(None), Person.root_id.is_(None)
+    query = sa.select(PersonPair).where(PersonPair.state == PairState.OPEN, *_both_visible(actor, *standing))
+    query = query.options(joinedload(PersonPair.low), joinedload(PersonPair.high)).limit(limit + 1)
+    if person is not None:
+        query = query.where(sa.or_(PersonPair.low_id == person.id, PersonPair.high_id == person.id))
+    place, upwards = sa.tuple_(PersonPair.score, PersonPair.id), cursor is not None and cursor.before
+    order = (PersonPair.score, PersonPair.id)
+    if cursor is not None:
+        end = sa.tuple_(cursor.key, cursor.id)
+        query = query.where(place > end if upwards else place < end)
+    query = query.order_by(*order) if upwards else query.order_by(*[column.desc() for column in order])
+    return _page(list(session.scalars(query)), cursor, limit)
+
+
+def decide_different(session: Session, actor: Actor, pair: PersonPair, reason: str) -> PersonPair:
+    """Say that these are two people, and why; remembered, so that the question is not put again.
+
+    Raises Forbidden, NotFound, AlreadyDone for a pair that was decided, InvalidInput without a reason.
+    """
+    require(actor, Permission.VERIFY_PERSON)
+    pair = find_pair(session, actor, pair.id, lock=True)
+    if pair.state is not PairState.OPEN:
+        raise AlreadyDone("This pair was decided already.", target="pair", status=pair.state.value)
+    reason = reason.strip()
+    if not reason:
+        raise InvalidInput("Say why these are two people.", target="reason", problem="missing")
+    return _decide(session, actor, pair, PairState.DIFFERENT, reason)
+
+
+def remember_same(session: Session, actor: Actor, one: Person, other: Person, reason: str) -> PersonPair:
+    """Note that two people were found to be one, by whoever joins their records and has checked that *actor* may.
+
+    A pair that nobody had found is made: what people decide is remembered either way.
+    """
+    low, high = sorted((one.id, other.id))
+    query = sa.select(PersonPair).where(PersonPair.low_id == low, PersonPair.high_id == high)
+    pair = session.scalar(locked(query).execution_options(populate_existing=True))
+    if pair is None:
+        pair = PersonPair(low_id=low, high_id=high, score=0, explanation={})
+        session.add(pair)
+    return _decide(session, actor, pair, PairState.SAME, reason.strip())
+
+
+def reopen(session: Session, actor: Actor, pair: PersonPair) -> PersonPair:
+    """Take back what was decided, so that the pair waits again: after a joining of records was undone."""
+    pair.state, pair.reason, pair.decided_by_id, pair.decided_at = PairState.OPEN, None, None, None
+    return _record(session, actor, pair, "person_pair.reopen")
+
+
+def _decide(session: Session, actor: Actor, pair: PersonPair, state: PairState, reason: str) -> PersonPair:
+    pair.state, pair.reason = state, reason or None
+    pair.decided_by_id, pair.decided_at = actor.user_id, clock.now()
+    return _record(session, actor, pair, f"person_pair.{state.value}")
+
+
+def _record(session: Session, actor: Actor, pair: PersonPair, action: str) -> PersonPair:
+    session.flush()
+    details = {"pair": pair.id, "people": [pair.low_id, pair.high_id]}
+    audit.append(session, actor, action, chain=f"person:{pair.low_id}", details=details)
+    return pair
+
+
+def _both_visible(actor: Actor, *more: sa.ColumnElement[bool]) -> Iterable[sa.ColumnElement[bool]]:
+    """Whoever may not see both people is not told that they look alike."""
+    for column in (PersonPair.low_id, PersonPair.high_id):
+        seen = sa.select(1).select_from(Person).where(Person.id == column, visible_people(actor), *more)
+        yield seen.correlate(PersonPair).exists()
+
+
+def _page(found: list[PersonPair], cursor: Cursor | None, limit: int) -> Page:
+    more, pairs = len(found) > limit, found[:limit]
+    upwards = cursor is not None and cursor.before
+    if upwards:
+        pairs.reverse()
+    rows = cursor.rows if cursor else 0
+    first = max(rows - len(pairs), 0) if upwards else rows
+    following = preceding = None
+    if pairs and (more or upwards):
+        following = Cursor(pairs[-1].score, pairs[-1].id, rows=first + len(pairs))
+    if pairs and (more if upwards else cursor):
+        preceding = Cursor(pairs[0].score, pairs[0].id, before=True, rows=first)
+    return Page(pairs, following, preceding, first + 1)
