@@ -17,15 +17,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from portal.api import credentials
 from portal.core import idempotency
 from portal.core.actors import Actor
+from portal.core.database import is_passing
 from portal.core.errors import StaleVersion
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 
 RETRIES = 3
-
-# PostgreSQL: serialization failure, deadlock, unique violation by a twin that committed first.
-_PASSING_STATES = frozenset(("40001", "40P01", "23505"))
-_PASSING_WORDS = ("database is locked", "UNIQUE constraint failed")
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def perform(
             if attempt == RETRIES or not isinstance(stale.__cause__, StaleDataError):
                 raise
         except sa.exc.DBAPIError as error:
-            if attempt == RETRIES or not _passes(error):
+            if attempt == RETRIES or not is_passing(error):
                 raise
     raise AssertionError("the last attempt returns or raises")
 
@@ -118,9 +115,3 @@ def _response(kept: idempotency.Kept, *, replayed: bool = False) -> Response:
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"
     return response
-
-
-def _passes(error: sa.exc.DBAPIError) -> bool:
-    """Whether trying again can help: another transaction was at the same rows, and has ended."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in _PASSING_STATES or any(words in str(error.orig) for words in _PASSING_WORDS)

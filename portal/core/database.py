@@ -17,6 +17,11 @@ _begin_mode = contextvars.ContextVar("sqlite_begin", default="DEFERRED")
 _writing = contextvars.ContextVar("writing", default=False)
 _thread_gates: dict[str, threading.Lock] = {}
 
+# What ends by itself when tried again. PostgreSQL: serialization failure, deadlock, unique violation by a twin that
+# committed first; SQLite says it in words.
+_PASSING_STATES = frozenset(("40001", "40P01", "23505"))
+_PASSING_WORDS = ("database is locked", "UNIQUE constraint failed")
+
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY")
 
 
@@ -68,6 +73,12 @@ def _gate(engine: sa.Engine) -> Iterator[None]:
     with _thread_gates.setdefault(path, threading.Lock()), Path(path + ".lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def is_passing(error: sa.exc.DBAPIError) -> bool:
+    """Whether trying again can help: another transaction was at the same rows, and has ended."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _PASSING_STATES or any(words in str(error.orig) for words in _PASSING_WORDS)
 
 
 def locked(statement: sa.Select) -> sa.Select:

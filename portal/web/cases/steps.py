@@ -61,7 +61,7 @@ def change(number: int, action: str):
         conflicts.check_first(db.session, current_actor(), number, reason_code="BEFORE_ACTIVATION")
     try:
         with unit_of_work(db.session, current_actor(), intent=f"case.{action}"):
-            case = cases.find(db.session, current_actor(), number, lock=True)
+            case = cases.find(db.session, current_actor(), number)  # locked by the step, after its people
             known = transitions.facts(db.session, current_actor(), case)
             if not form.ask(asked, lifecycle.decide(known, asked).row).validate():
                 raise InvalidInput("Look at the fields again.", target="form")
