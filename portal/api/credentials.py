@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from portal.core import tokens
 from portal.core.actors import ANONYMOUS, Actor
 from portal.core.errors import Forbidden, NotAuthenticated
+from portal.core.unit import record_refusal
 from portal.extensions import db
 
 if TYPE_CHECKING:
@@ -31,13 +32,18 @@ def current_actor() -> Actor:
 
 
 def needs(*scopes: str) -> Callable[[View], View]:
-    """Refuse (403) a token that has none of these scopes. Stands above ``@blueprint.arguments``."""
+    """Refuse (403) a token that has none of these scopes, and record it. Stands above ``@blueprint.arguments``."""
 
     def decorator(view: View) -> View:
         @functools.wraps(view)
         def guarded(*args: Any, **options: Any) -> Any:
-            if current_actor().scopes.isdisjoint(scopes):
-                raise Forbidden("This token does not cover this.", target=" or ".join(scopes))
+            actor = current_actor()
+            if actor.scopes.isdisjoint(scopes):
+                refusal = Forbidden("This token does not cover this.", target=" or ".join(scopes))
+                where = {"dialect": actor.dialect, "method": request.method, "route": str(request.url_rule)}
+                held = {"needed": sorted(scopes), "held": sorted(actor.scopes), "token": actor.token_id}
+                record_refusal(db.session, actor, "api.call", refusal, **where, **held)
+                raise refusal
             return view(*args, **options)
 
         return guarded

@@ -1,6 +1,8 @@
 """Partner organisations: registering them, opening their door once, and closing it."""
 
 import datetime as dt
+import ipaddress
+import json
 from collections.abc import Mapping
 
 import sqlalchemy as sa
@@ -9,13 +11,14 @@ from sqlalchemy.orm import Session
 from portal.core import audit, clock, tokens
 from portal.core.actors import SYSTEM, Actor
 from portal.core.database import locked
-from portal.core.errors import Forbidden, InvalidInput
+from portal.core.errors import Forbidden, InvalidInput, NotFound
 from portal.core.keys import blind_index
 from portal.core.models import ApiToken, Notice, Organisation, User
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import Dialect, Priority, Role
 
 WINDOW = dt.timedelta(minutes=30)
+LONGEST_WINDOW = dt.timedelta(hours=24)
 LIVE_TOKENS = 2
 
 # What the digits of ``priority`` mean: as contracts 001 and 002 say, or as installations upstream have it (design 8.1).
@@ -71,8 +74,10 @@ def register(
 def approve(session: Session, actor: Actor, organisation: Organisation) -> Organisation:
     """Let a pending or deactivated organisation in."""
     require(actor, Permission.ADMINISTER)
-    organisation.status = "active"
-    _note(session, actor, organisation, "organisation.approve")
+    if organisation.status == "active":
+        return organisation
+    before, organisation.status = organisation.status, "active"
+    _note(session, actor, organisation, "organisation.approve", {"status": (before, "active")})
     return organisation
 
 
@@ -81,8 +86,10 @@ def confirm_priorities(
 ) -> Organisation:
     """Settle what this partner's priority digits mean."""
     require(actor, Permission.ADMINISTER)
+    before = _json(organisation.priority_map) if organisation.priority_confirmed else None
     organisation.priority_map, organisation.priority_confirmed = _checked(meaning), True
-    _note(session, actor, organisation, "organisation.priorities", meaning=dict(organisation.priority_map))
+    values = {"priority_map": (before, _json(organisation.priority_map))}
+    _note(session, actor, organisation, "organisation.priorities", values, meaning=dict(organisation.priority_map))
     return organisation
 
 
@@ -94,8 +101,10 @@ def set_defaults(
     unknown = sorted(set(defaults) - set(WITH_DEFAULTS))
     if unknown:
         raise InvalidInput(f"No default is possible for {', '.join(unknown)}.", target=unknown[0])
+    before = _json(organisation.defaults)
     organisation.defaults = {name: text.strip() for name, text in defaults.items() if text.strip()}
-    _note(session, actor, organisation, "organisation.defaults", fields=sorted(organisation.defaults))
+    values = {"defaults": (before, _json(organisation.defaults))}
+    _note(session, actor, organisation, "organisation.defaults", values, fields=sorted(organisation.defaults))
     return organisation
 
 
@@ -107,12 +116,33 @@ def arm(
     window: dt.timedelta = WINDOW,
     address: str | None = None,
 ) -> Organisation:
-    """Open the token endpoint to this organisation, once, for a while, for one address where one is given."""
+    """Open the token endpoint to this organisation, once, for a while, for one address where one is given.
+
+    Raises InvalidInput for an organisation that is no active partner, a window of more than a day, and no address.
+    """
     require(actor, Permission.ADMINISTER)
     if organisation.status != "active":
         raise InvalidInput("This organisation is not active.", target="organisation")
-    organisation.armed_until, organisation.armed_address = clock.now() + window, address
-    _note(session, actor, organisation, "organisation.arm", until=organisation.armed_until)
+    if organisation.kind != "partner":
+        raise InvalidInput("Only partners fetch tokens.", target="organisation")
+    if not dt.timedelta() < window <= LONGEST_WINDOW:
+        raise InvalidInput("The window is open for a day at the most.", target="window")
+    before, since = organisation.armed_address, organisation.armed_until
+    organisation.armed_until, organisation.armed_address = clock.now() + window, _address(address)
+    values = {
+        "armed_until": (_iso(since), _iso(organisation.armed_until)),
+        "armed_address": (before, organisation.armed_address),
+    }
+    _note(session, actor, organisation, "organisation.arm", values, until=organisation.armed_until)
+    return organisation
+
+
+def disarm(session: Session, actor: Actor, organisation: Organisation) -> Organisation:
+    """Close the window again before anybody used it."""
+    require(actor, Permission.ADMINISTER)
+    values = {"armed_until": (_iso(organisation.armed_until), None)}
+    organisation.armed_until = organisation.armed_address = None
+    _note(session, actor, organisation, "organisation.disarm", values)
     return organisation
 
 
@@ -121,14 +151,26 @@ def deactivate(session: Session, actor: Actor, organisation: Organisation) -> Or
     require(actor, Permission.ADMINISTER)
     if organisation.kind == "installation":
         raise InvalidInput("This is the installation itself.", target="organisation")
-    organisation.status, organisation.armed_until = "inactive", None
-    _note(session, actor, organisation, "organisation.deactivate")
+    if organisation.status == "inactive":
+        return organisation
+    before, organisation.status = organisation.status, "inactive"
+    organisation.armed_until = organisation.armed_address = None
+    _note(session, actor, organisation, "organisation.deactivate", {"status": (before, "inactive")})
     return organisation
 
 
 def listed(session: Session) -> list[Organisation]:
     """All organisations, this installation first."""
     return list(session.scalars(sa.select(Organisation).order_by(Organisation.id)))
+
+
+def find_by_number(session: Session, number: int, *, lock: bool = False) -> Organisation:
+    """The organisation with that number. Raises NotFound."""
+    query = sa.select(Organisation).where(Organisation.id == number)
+    found = session.scalar(locked(query) if lock else query)
+    if found is None:
+        raise NotFound("There is no such organisation.", target="organisation")
+    return found
 
 
 def find(session: Session, name: str, *, lock: bool = False) -> Organisation | None:
@@ -210,5 +252,28 @@ def _checked(meaning: Mapping[str, str]) -> dict[str, str]:
     return {str(digit): word for digit, word in meaning.items()}
 
 
-def _note(session: Session, actor: Actor, organisation: Organisation, action: str, **details: object) -> None:
-    audit.append(session, actor, action, chain=f"organisation:{organisation.id}", details=details)
+def _address(text: str | None) -> str | None:
+    """A network address as it will be compared, in one spelling."""
+    try:
+        return str(ipaddress.ip_address(text.strip())) if text and text.strip() else None
+    except ValueError as error:
+        raise InvalidInput("This is no network address.", target="address") from error
+
+
+def _iso(at: dt.datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _json(values: Mapping[str, object]) -> str:
+    return json.dumps(dict(values), sort_keys=True, ensure_ascii=False)
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    organisation: Organisation,
+    action: str,
+    values: Mapping[str, tuple[str | None, str | None]] | None = None,
+    **details: object,
+) -> None:
+    audit.append(session, actor, action, chain=f"organisation:{organisation.id}", details=details, values=values)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.core import audit, clock
 from portal.core.actors import Actor, from_organisation, from_user
 from portal.core.database import locked
-from portal.core.errors import Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
+from portal.core.errors import AlreadyDone, Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
 from portal.core.keys import keyring
 from portal.core.models import ApiToken, Organisation, User
 from portal.core.permissions import Permission, can
@@ -30,6 +30,7 @@ ALGORITHM = "HS256"
 DAYS = 90
 MOST_DAYS = 365
 IDLE = dt.timedelta(minutes=30)  # life of a token that slides: it is renewed while it is used
+LONGEST_OVERLAP = dt.timedelta(days=7)  # of a token with the one that takes its place
 REPLACED_LIVES = dt.timedelta(seconds=60)  # so that requests under way with the old one still arrive
 _RENEWED_AFTER = dt.timedelta(minutes=1)
 
@@ -113,15 +114,60 @@ def resolve(session: Session, text: str, audience: Dialect | str, *, correlation
 
 def revoke(session: Session, actor: Actor, jti: str) -> ApiToken:
     """End a token at once. Revoking it twice changes nothing. Raises NotFound, Forbidden."""
-    token = session.scalar(locked(sa.select(ApiToken).where(ApiToken.jti == jti)))
-    if token is None:
-        raise NotFound("There is no such token.", target="jti")
-    if not (can(actor, Permission.ADMINISTER) or (actor.user_id is not None and actor.user_id == token.user_id)):
-        raise Forbidden("You may not revoke this token.", target=Permission.ADMINISTER.value)
+    token = find(session, jti, lock=True)
+    _require_over(actor, token, "You may not revoke this token.")
     if token.revoked_at is None:
         token.revoked_at = clock.now()
-        audit.append(session, actor, "token.revoke", chain=_chain(token), details={"jti": jti})
+        ends = {"ends": (_iso(token.expires_at), _iso(token.revoked_at))}
+        audit.append(session, actor, "token.revoke", chain=_chain(token), details={"jti": jti}, values=ends)
     return token
+
+
+def rotate(session: Session, actor: Actor, jti: str, *, ends_at: dt.datetime | None = None) -> tuple[str, ApiToken]:
+    """Issue a successor with the same rights and as long a life; returns its text, kept nowhere, and its row.
+
+    The old one ends at once, or at *ends_at*, at most a week from now, so that its holder has time to change over.
+    Raises NotFound, Forbidden, AlreadyDone for a token that has ended, InvalidInput for one that a sign-in renews.
+    """
+    old, now = find(session, jti, lock=True), clock.now()
+    _require_over(actor, old, "You may not rotate this token.")
+    if old.revoked_at is not None or old.expires_at <= now:
+        raise AlreadyDone("This token has ended; issue a new one.", target="jti")
+    if old.family_expires_at is not None:
+        raise InvalidInput("A token of a sign-in is renewed while it is used.", target="jti")
+    if ends_at is not None and not now < ends_at <= now + LONGEST_OVERLAP:
+        raise InvalidInput("The old token can live at most seven days more.", target="ends_at")
+    text, token = issue(
+        session,
+        actor,
+        dialect=old.audience,
+        user=old.user,
+        organisation=old.organisation,
+        scopes=old.scopes,
+        days=max(round((old.expires_at - old.created_at) / dt.timedelta(days=1)), 1),
+    )
+    ends = (_iso(old.expires_at), _iso(min(old.expires_at, ends_at or now)))
+    if ends_at is None:
+        old.revoked_at = now
+    else:
+        old.expires_at = min(old.expires_at, ends_at)
+    details = {"jti": jti, "successor": token.jti, "at_once": ends_at is None}
+    audit.append(session, actor, "token.rotate", chain=_chain(old), details=details, values={"ends": ends})
+    return text, token
+
+
+def find(session: Session, jti: str, *, lock: bool = False) -> ApiToken:
+    """The token of that name. Raises NotFound."""
+    query = sa.select(ApiToken).where(ApiToken.jti == jti)
+    token = session.scalar(locked(query) if lock else query)
+    if token is None:
+        raise NotFound("There is no such token.", target="jti")
+    return token
+
+
+def _require_over(actor: Actor, token: ApiToken, message: str) -> None:
+    if not (can(actor, Permission.ADMINISTER) or (actor.user_id is not None and actor.user_id == token.user_id)):
+        raise Forbidden(message, target=Permission.ADMINISTER.value)
 
 
 def revoke_family(session: Session, actor: Actor) -> None:
@@ -211,6 +257,10 @@ def _verified_jti(text: str, audience: Dialect) -> str:
 def _keys() -> list[OctKey]:
     """The signing keys, newest first, each named by a digest of itself."""
     return [OctKey.import_key(key, {"kid": hashlib.sha256(key.encode()).hexdigest()[:16]}) for key in keyring().tokens]
+
+
+def _iso(at: dt.datetime) -> str:
+    return at.isoformat(timespec="seconds")
 
 
 def _digest(text: str) -> str:

@@ -49,7 +49,16 @@ def record_reading(session: Session, actor: Actor, action: str, **details: objec
         session.commit()
 
 
-def _record_refusal(session: Session, actor: Actor, intent: str, refusal: DomainError) -> None:
+def record_refusal(session: Session, actor: Actor, intent: str, refusal: DomainError, **details: object) -> None:
+    """Append the event of a refusal that came before any unit of work began, in a short transaction of its own.
+
+    ``details`` are for the audit alone; those of the refusal are told to the caller, too.
+    """
+    session.rollback()
+    _record_refusal(session, actor, intent, refusal, **details)
+
+
+def _record_refusal(session: Session, actor: Actor, intent: str, refusal: DomainError, **more: object) -> None:
     with writing(session.get_bind()):
         audit.append(
             session,
@@ -57,6 +66,6 @@ def _record_refusal(session: Session, actor: Actor, intent: str, refusal: Domain
             intent,
             chain=audit.actor_chain(actor),
             outcome="refused",
-            details={"code": refusal.code, **audit.plain(refusal.details)},
+            details={"code": refusal.code, **audit.plain(refusal.details), **more},
         )
         session.commit()

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from portal.core import clock, organisations, tokens
+from portal.core import audit, clock, organisations, tokens
 from portal.core.actors import SYSTEM
-from portal.core.errors import Forbidden, InvalidInput
-from portal.core.models import AuditEvent, Notice, Organisation
+from portal.core.errors import Forbidden, InvalidInput, NotFound
+from portal.core.models import AuditEvent, AuditValue, Notice, Organisation
 from portal.core.vocabulary import Role
 from tests.factories import actor_of, committed, make_user
 
@@ -51,6 +51,54 @@ def test_only_an_active_partner_is_armed(session):
         organisations.arm(session, SYSTEM, partner)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"window": dt.timedelta(hours=25)}, {"window": dt.timedelta()}, {"address": "the desk"}]
+)
+def test_a_window_is_open_for_a_day_at_the_most_and_for_a_network_address(session, wrong):
+    partner = register(session)
+    with pytest.raises(InvalidInput), committed(session):
+        organisations.arm(session, SYSTEM, partner, **wrong)
+    with pytest.raises(InvalidInput), committed(session):
+        organisations.arm(session, SYSTEM, session.get(Organisation, 1))
+
+
+def test_a_window_can_be_closed_before_anybody_used_it(session):
+    partner = register(session)
+    with committed(session):
+        organisations.arm(session, SYSTEM, partner, address=" 2001:DB8::0001 ")
+    assert partner.armed_address == "2001:db8::1"
+    with committed(session):
+        organisations.disarm(session, SYSTEM, partner)
+    assert (partner.armed_until, partner.armed_address) == (None, None)
+
+
+def test_every_change_of_a_partner_is_kept_with_what_was_before(session):
+    partner = register(session)
+    with committed(session):
+        organisations.deactivate(session, SYSTEM, partner)
+        organisations.deactivate(session, SYSTEM, partner)
+        organisations.approve(session, SYSTEM, partner)
+        organisations.set_defaults(session, SYSTEM, partner, {"plan": "Call back"})
+        organisations.set_defaults(session, SYSTEM, partner, {})
+        organisations.confirm_priorities(session, SYSTEM, partner, organisations.PRIORITY_MAPS["upstream"])
+    kept = [(value.field, value.before, value.after) for value in session.query(AuditValue).order_by(AuditValue.id)]
+    assert kept[:4] == [
+        ("status", "active", "inactive"),
+        ("status", "inactive", "active"),
+        ("defaults", "{}", '{"plan": "Call back"}'),
+        ("defaults", '{"plan": "Call back"}', "{}"),
+    ]
+    assert kept[4][:2] == ("priority_map", None)
+    assert list(audit.verify(session)) == []
+
+
+def test_a_partner_is_found_by_its_number(session):
+    partner = register(session)
+    assert organisations.find_by_number(session, partner.id) is partner
+    with pytest.raises(NotFound):
+        organisations.find_by_number(session, 4711)
+
+
 def test_the_installation_itself_cannot_be_deactivated(session):
     with pytest.raises(InvalidInput), committed(session):
         organisations.deactivate(session, SYSTEM, session.get(Organisation, 1))
@@ -61,7 +109,7 @@ def test_partners_are_an_administrators_business(session, role):
     partner = register(session)
     with committed(session):
         actor = actor_of(session, make_user(session, role))
-    for act in (organisations.arm, organisations.deactivate, organisations.approve):
+    for act in (organisations.arm, organisations.disarm, organisations.deactivate, organisations.approve):
         with pytest.raises(Forbidden), committed(session):
             act(session, actor, partner)
     with pytest.raises(Forbidden), committed(session):

@@ -7,8 +7,9 @@ import logging
 import pytest
 
 from portal import api, limits
-from portal.core import clock
-from portal.core.models import ApiCall, ApiToken
+from portal.core import audit, clock, tokens
+from portal.core.actors import SYSTEM
+from portal.core.models import ApiCall, ApiToken, AuditEvent
 from portal.core.vocabulary import Role
 from tests.factories import make_user
 
@@ -173,6 +174,28 @@ class TestOrigins:
 
     def test_by_default_no_origin_is_known(self, client):
         assert "Access-Control-Allow-Origin" not in client.options(CASES, headers=self.ASKED).headers
+
+
+def test_a_token_that_does_not_cover_a_call_is_refused_and_the_refusal_is_in_the_audit(client, ground):
+    with ground.arranged() as session:
+        user = make_user(session, Role.CASEWORKER)
+        text, row = tokens.issue(session, SYSTEM, dialect="helpline", user=user, scopes=["cases:read"])
+        user_id, token_id = user.id, row.id
+    answer = client.post(CASES, json={}, headers=bearer(text, **{"X-Request-ID": "asked-once"}))
+    assert answer.status_code == 403
+    with ground.seen() as session:
+        event = session.query(AuditEvent).filter_by(action="api.call").one()
+        assert (event.outcome, event.chain_key, event.correlation_id) == ("refused", f"user:{user_id}", "asked-once")
+        assert event.details == {
+            "code": "ERR_AUTH_FORBIDDEN",
+            "dialect": "helpline",
+            "method": "POST",
+            "route": CASES,
+            "needed": ["cases:write"],
+            "held": ["cases:read"],
+            "token": token_id,
+        }
+        assert list(audit.verify(session)) == []
 
 
 def test_the_browsers_cookie_opens_nothing_here(app, ground):

@@ -112,7 +112,10 @@ def test_every_mismatch_is_the_same_refusal_and_closes_nothing(live, live_ground
 def test_without_a_window_and_after_it_nobody_gets_a_token(live, live_ground):
     client = live.test_client()
     assert client.post(PATH, json=example("token")).status_code == 403
-    arm(live_ground, window=dt.timedelta(seconds=-1))
+    arm(live_ground)
+    with live_ground.arranged() as session:  # the clock of a live installation is not moved
+        partner = session.query(Organisation).filter_by(name="CPMIS System").one()
+        partner.armed_until -= dt.timedelta(minutes=31)
     assert client.post(PATH, json=example("token")).status_code == 403
     assert live_ground.count(ApiToken) == 0
     assert live_ground.count(AuditEvent, AuditEvent.outcome == "refused", AuditEvent.action == "token.claim") == 2
