@@ -14,6 +14,8 @@ from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import Verification
 
 _EDITABLE = frozenset("full_name given_name family_name organisation_name address dob age_value age_unit sex".split())
+_OF_A_CONTACT = frozenset(("value", "contact_type", "source", "safe", "wish"))
+SAFE = ("yes", "no", "not_asked")
 _IDENTITY = frozenset({"full_name", "given_name", "family_name", "dob"})
 
 
@@ -38,6 +40,8 @@ def correct(
     values = {name: (_text(getattr(person, name)), _text(value)) for name, value in changed.items()}
     for name, value in changed.items():
         setattr(person, name, value)
+    if "sex" in changed:
+        person.sex_label = None  # what came with the old one
     if "age_value" in changed:
         person.age_at = clock.today() if person.age_value is not None else None
     _rename(session, person, changed)
@@ -73,6 +77,13 @@ def find_contact(session: Session, actor: Actor, number: int) -> PersonContact:
     return found
 
 
+def require_of(contact: PersonContact, person: Person) -> PersonContact:
+    """The contact detail, when it is this person's. Raises NotFound."""
+    if contact.person_id != person.id:
+        raise NotFound("There is no such contact detail.", target="contact")
+    return contact
+
+
 def add_contact(
     session: Session, actor: Actor, person: Person, value: str, *, contact_type: str, source: str = ""
 ) -> PersonContact:
@@ -87,11 +98,16 @@ def add_contact(
 
 
 def change_contact(session: Session, actor: Actor, contact: PersonContact, changes: Mapping[str, str]) -> PersonContact:
-    """Correct the value, type or source of a contact detail. Raises Forbidden, InvalidInput."""
-    if unknown := changes.keys() - {"value", "contact_type", "source"}:
+    """Correct a contact detail: its value, type, source, whether it is safe to use, and what to mind.
+
+    Raises Forbidden, InvalidInput.
+    """
+    if unknown := changes.keys() - _OF_A_CONTACT:
         raise TypeError(f"not editable facts of a contact detail: {sorted(unknown)}")
     require(actor, Permission.REGISTER_PERSON)
-    before = contact.value
+    if changes.get("safe", contact.safe) not in SAFE:
+        raise InvalidInput("Say whether it is safe to use.", target="safe", allowed=list(SAFE))
+    before, facts = contact.value, {name: getattr(contact, name) for name in changes}
     for name, value in changes.items():
         setattr(contact, name, value)
     contact.value = _required(contact.value)
@@ -99,7 +115,10 @@ def change_contact(session: Session, actor: Actor, contact: PersonContact, chang
     if contact.value != before:
         contact.kind = contact_kind(contact.value)
         contact.blind, contact.blind_suffix = people.contact_indexes(contact.kind, contact.value)
-    _record(session, actor, "person.contact_change", contact, {"value": (before, contact.value)})
+    values = {name: (_text(was), _text(getattr(contact, name))) for name, was in facts.items()}
+    changed = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
+    if changed:
+        _record(session, actor, "person.contact_change", contact, changed)
     return contact
 
 

@@ -37,6 +37,7 @@ _CASE_WORK = (
     "cases.assign cases.change cases.confirm cases.draft cases.draft_edit cases.draft_step cases.edit cases.review "
     "cases.write_message cases.write_note"
 ).split()
+_CORRECTING = "people.edit people.contact_add people.contact people.contact_remove people.identity".split()
 _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
 
 RULES: dict[str, Door] = {
@@ -45,6 +46,8 @@ RULES: dict[str, Door] = {
     "search.index": _door(EVERYBODY),
     "people.index": _door(EVERYBODY),
     "people.show": _door(EVERYBODY, scoped=True),
+    **dict.fromkeys(_CORRECTING, _door(WORKERS, scoped=True)),
+    "people.history": _door(EVERYBODY, scoped=True),
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
     "account.show": _door(EVERYBODY),
     "account.change_password": _door(EVERYBODY),
@@ -75,7 +78,7 @@ def world(app: Flask) -> World:
         here, elsewhere = make_vertical(session, "HERE"), make_vertical(session, "ELSEWHERE")
         users = {role: make_user(session, role, here).id for role in Role}
         stranger = make_user(session, Role.SUPERVISOR, elsewhere).id
-        person = make_person(session, vertical=here)
+        person = make_person(session, vertical=here, phone="+254711222333")
         case = make_case(session, here, subject=person)
         taken = contacts.ContactTold(outcome=Outcome.SILENT, vertical=here)
         contact = contacts.save(session, from_user(session, session.get(User, users[Role.AGENT])), taken)
@@ -84,6 +87,7 @@ def world(app: Flask) -> World:
             "number": case.id,
             "person": person.id,
             "id": person.id,
+            "contact_id": person.contacts[0].id,
             "action": "close",
             "key": DRAFT,
             "form": "note",

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SearchField, TextAreaField
 from wtforms.validators import Length
 
+from portal.web.fields import AgeField, ChoiceField, PartsDateField, RadioChoice, WordField
 from portal.web.intake import wording
-from portal.web.intake.fields import AgeField, ChoiceField, PartsDateField, RadioChoice, WordField
 
 MOST_PEOPLE = 20  # in each of the two lists
 LONGEST_TEXT = 50_000

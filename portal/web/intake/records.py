@@ -17,10 +17,10 @@ from portal.core.vocabulary import Outcome
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
+from portal.web.fields import RadioChoice
 from portal.web.formats import day
 from portal.web.intake import lists, wording
 from portal.web.intake.desk import FORM
-from portal.web.intake.fields import RadioChoice
 from portal.web.intake.forms import IntakeForm
 from portal.web.intake.steps import title_of
 

@@ -1,12 +1,10 @@
 """The words of the choices on the intake form, with the codes that core knows them by."""
 
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core.vocabulary import Outcome
-
-Words = dict[str, LazyString]
+from portal.web.fields import Words
 
 NOT_ASKED, DECLINED, NOT_KNOWN = _l("Not asked"), _l("Declined to say"), _l("Not known")
 BLANKS: Words = {"": NOT_ASKED, "declined": DECLINED, "not_known": NOT_KNOWN}

@@ -9,11 +9,21 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import ROLES, person_name
-from portal.web.people import words
+from portal.web.people import corrections, words
 
 blueprint = Blueprint("people", __name__, url_prefix="/app/people")
 LONGEST = 200
 MOST = 30
+
+for _rule, _endpoint, _view, _methods in (
+    ("/edit", "edit", corrections.edit, ["GET", "POST"]),
+    ("/contacts", "contact_add", corrections.add_contact, ["GET", "POST"]),
+    ("/contacts/<int:contact_id>", "contact", corrections.change_contact, ["GET", "POST"]),
+    ("/contacts/<int:contact_id>/remove", "contact_remove", corrections.remove_contact, ["POST"]),
+    ("/identity", "identity", corrections.claim_identity, ["GET", "POST"]),
+    ("/history", "history", corrections.history, ["GET"]),
+):
+    blueprint.add_url_rule(f"/<int:id>{_rule}", _endpoint, _view, methods=_methods)
 
 
 @blueprint.get("")

@@ -39,6 +39,45 @@ OUTCOMES = {
     Outcome.CASE_CREATED: _l("Became a case"),
 }
 
+# What was changed about a person.
+CHANGES = {
+    "person.register": _l("Registered"),
+    "person.correct": _l("Record put right"),
+    "person.identity_claim": _l("Identity number claimed"),
+    "person.contact_add": _l("Way to reach added"),
+    "person.contact_change": _l("Way to reach put right"),
+    "person.contact_remove": _l("Way to reach taken away"),
+    "person.verify": _l("Identity checked"),
+    "consent.capture": _l("Consent taken down"),
+    "consent.verify": _l("Consent confirmed"),
+    "consent.reject": _l("Consent rejected"),
+    "consent.withdraw": _l("Consent withdrawn"),
+    "consent.renew": _l("Consent renewed"),
+    "consent.expired": _l("Consent ran out"),
+    "consent.evidence": _l("Evidence of consent added"),
+}
+FIELDS = {
+    "full_name": _l("Name"),
+    "given_name": _l("Given name"),
+    "family_name": _l("Family name"),
+    "organisation_name": _l("Organisation"),
+    "address": _l("Address"),
+    "dob": _l("Date of birth"),
+    "age_value": _l("Age"),
+    "age_unit": _l("Age in"),
+    "sex": _l("Sex"),
+    "value": _l("Number or address"),
+    "safe": _l("Safe to use"),
+    "wish": _l("What to mind"),
+    "contact_type": _l("Kind"),
+    "source": _l("Source"),
+}
+
+
+def change(action: str) -> str:
+    """An event about a person in words; one that has none yet is shown by its own name."""
+    return str(CHANGES.get(action, action.replace(".", ": ").replace("_", " ").capitalize()))
+
 
 def masked(value: str) -> str:
     """An identity number of which only the end is shown: enough to compare, too little to copy."""

@@ -1,7 +1,8 @@
-"""Kinds of fields that intake needs beyond those of WTForms."""
+"""Kinds of fields beyond those of WTForms: dates in parts, ages, short words, choices that say when they are none."""
 
 import datetime as dt
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -9,7 +10,8 @@ from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
 
 from portal.core import clock
-from portal.web.intake.wording import Words
+
+Words = dict[str, LazyString]  # what can be chosen: values with what is said for them
 
 
 class PartsDateField(Field):
