@@ -9,10 +9,15 @@ import binascii
 import datetime as dt
 import json
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.core.errors import InvalidInput
 
 Key = dt.datetime | dt.date | int | str
+Row = TypeVar("Row")
 _LONGEST = 400
 _HIGHEST = 2**63 - 1
 
@@ -29,6 +34,64 @@ class Cursor:
     part: int = 0
     before: bool = False
     rows: int = 0
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Rows with what leads to the neighbouring pages; ``first`` is the number of the first row in the whole list."""
+
+    rows: list[Row]
+    following: Cursor | None
+    preceding: Cursor | None
+    first: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last row in the whole list."""
+        return self.first + len(self.rows) - 1
+
+
+def newest_first(
+    session: Session,
+    query: sa.Select,
+    key: InstrumentedAttribute,
+    number: InstrumentedAttribute,
+    *,
+    cursor: Cursor | None,
+    limit: int,
+    kind: type[Key] = int,
+) -> Page:
+    """A page of the rows that *query* selects, by *key* (which is a *kind*) and then *number* downwards, from *cursor*.
+
+    Raises InvalidInput for the cursor of a list with another key.
+    """
+    if cursor is None:
+        found = list(session.scalars(query.order_by(key.desc(), number.desc()).limit(limit + 1)))
+        return _page(found, key.key, None, limit)
+    if type(cursor.key) is not kind:
+        raise _bad()
+    if cursor.before:
+        beyond = sa.and_(key >= cursor.key, sa.or_(key > cursor.key, number > cursor.id))
+        order = key.asc(), number.asc()
+    else:
+        beyond = sa.and_(key <= cursor.key, sa.or_(key < cursor.key, number < cursor.id))
+        order = key.desc(), number.desc()
+    return _page(list(session.scalars(query.where(beyond).order_by(*order).limit(limit + 1))), key.key, cursor, limit)
+
+
+def _page(found: list, key: str, cursor: Cursor | None, limit: int) -> Page:
+    more, rows = len(found) > limit, found[:limit]
+    backwards = cursor is not None and cursor.before
+    if backwards:
+        rows.reverse()
+    before = cursor.rows if cursor else 0
+    first = max(before - len(rows), 0) if backwards else before
+    following = preceding = None
+    if rows and (more or backwards):
+        following = Cursor(getattr(rows[-1], key), rows[-1].id, rows=first + len(rows))
+    if rows and (more if backwards else cursor):
+        preceding = Cursor(getattr(rows[0], key), rows[0].id, before=True, rows=first)
+    return Page(rows, following, preceding, first + 1)
 
 
 def encode(cursor: Cursor) -> str:

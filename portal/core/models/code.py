@@ -53,3 +53,5 @@ class UnmappedCode(Base):
     raw: Mapped[Name]
     note: Mapped[Name] = mapped_column(default="")  # what was doubtful, where it was not simply unknown
     created_at: Mapped[Moment]
+
+    __table_args__ = (sa.Index("ix_unmapped_codes_list_name_raw", "list_name", "raw"),)
