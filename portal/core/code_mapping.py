@@ -1,4 +1,7 @@
-"""What the codes of a report mean here: on our lists, or mapped from a partner's own, or known to nobody."""
+"""What the codes of a report mean here: on our lists, or mapped from a partner's own, or known to nobody.
+
+What an administrator maps counts for every report from then on; cases that came before are in ``code_settling``.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,7 +9,11 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core.models import CodeMapping, CodeValue, Place
+from portal.core import audit
+from portal.core.actors import Actor
+from portal.core.errors import InvalidInput
+from portal.core.models import CodeMapping, CodeValue, Organisation, Place
+from portal.core.permissions import Permission, require
 
 Code = tuple[str, str]  # the list and the value
 LONGEST = 64
@@ -41,6 +48,41 @@ def known(session: Session, organisation_id: int, told: Iterable[Code]) -> Known
         if code in labels:
             meanings.setdefault(code, code[1])
     return Known(meanings, labels)
+
+
+def choices(session: Session, list_name: str) -> list[tuple[str, str]]:
+    """What a code of this list can be mapped to: values with their words, in the office's order."""
+    if list_name == LOCATION:
+        places = sa.select(Place.code, Place.name).where(Place.code.is_not(None), Place.code != "")
+        return [(code, name) for code, name in session.execute(places.order_by(Place.name, Place.id))]
+    query = sa.select(CodeValue.value, CodeValue.label).where(CodeValue.list_name == list_name, CodeValue.active)
+    return [(value, label) for value, label in session.execute(query.order_by(CodeValue.sort, CodeValue.id))]
+
+
+def map_once(
+    session: Session, actor: Actor, organisation: Organisation, list_name: str, raw: str, value: str
+) -> CodeMapping:
+    """Say once for all what a code of this sender means. Raises Forbidden, InvalidInput for a value not on the list.
+
+    Saying it again with another value changes it for reports to come.
+    """
+    require(actor, Permission.ADMINISTER)
+    if not 0 < len(raw) <= LONGEST:
+        raise InvalidInput("There is no such code.", target="raw")
+    if not value or value not in dict(choices(session, list_name)):
+        raise InvalidInput("Choose what it means from the list.", target="value", problem="missing")
+    of = CodeMapping.organisation_id == organisation.id, CodeMapping.list_name == list_name, CodeMapping.raw == raw
+    mapping = session.scalar(sa.select(CodeMapping).where(*of))
+    before = mapping.value if mapping is not None else None
+    if mapping is None:
+        mapping = CodeMapping(organisation_id=organisation.id, list_name=list_name, raw=raw)
+        session.add(mapping)
+    mapping.value = value
+    session.flush()
+    details = {"list": list_name, "raw": raw, "value": value}
+    chain, values = f"organisation:{organisation.id}", {"value": (before, value)}
+    audit.append(session, actor, "code.map", chain=chain, details=details, values=values)
+    return mapping
 
 
 def _mapped(session: Session, organisation_id: int, asked: set[Code]) -> Iterable[tuple[str, str, str]]:

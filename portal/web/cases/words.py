@@ -55,6 +55,7 @@ CHANGES = {
     "case.update": _l("Facts changed"),
     "case.assignment_add": _l("Worker added"),
     "case.assignment_end": _l("Assignment ended"),
+    "case.code_mapped": _l("A code of the sender was given its meaning"),
     "case.word_queued": _l("Another system asked for a change of state"),
     "note.rewrite": _l("A note was put right by its author"),
     "note.take_back": _l("A note was taken back by its author"),
