@@ -30,6 +30,7 @@ from portal.core.models.person import (
     PersonKey,
     Relation,
 )
+from portal.core.models.person_merge import PersonMerge
 from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.review import Review
@@ -92,6 +93,7 @@ __all__ = [
     "PersonExternalId",
     "PersonIdentifier",
     "PersonKey",
+    "PersonMerge",
     "PersonPair",
     "Place",
     "PolicyPack",
