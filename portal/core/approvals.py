@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock
+from portal.core import audit, cases, clock, reasons
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, ApprovalRequired, Forbidden, InvalidInput, NotFound
@@ -19,18 +19,35 @@ _PERMISSION = {TRANSFER: Permission.TRANSFER}
 
 
 def ask(
-    session: Session, actor: Actor, case: Case, *, purpose: str, to_vertical: Vertical | None = None
+    session: Session,
+    actor: Actor,
+    case: Case,
+    *,
+    purpose: str,
+    to_vertical: Vertical | None = None,
+    reason_code: str | None = None,
+    text: str | None = None,
 ) -> WorkflowInstance:
-    """Ask for an approval on a case; whoever may take the step itself may ask. Raises Forbidden, InvalidInput."""
+    """Ask for an approval on a case; whoever may take the step itself may ask, and may say why.
+
+    Raises Forbidden, InvalidInput; AlreadyDone while the same question waits for its answer.
+    """
+    case = cases.find(session, actor, case.id, lock=True)
     if purpose not in PURPOSES:
         raise InvalidInput("This purpose is not known.", target="purpose", allowed=list(PURPOSES))
     cases.require_editable(session, actor, case, _PERMISSION[purpose])
+    if reason_code is not None:
+        reason_code, text = reasons.given(reasons.TRANSFER, reason_code, text)
+    if _is_asked(session, case, purpose, to_vertical):
+        raise AlreadyDone("This was asked already and waits for an answer.", target="purpose")
     made = WorkflowInstance(
         target_type="case",
         target_id=case.id,
         purpose=purpose,
         to_vertical_id=to_vertical.id if to_vertical else None,
         requested_by_id=actor.user_id,
+        reason_code=reason_code,
+        reason_text=text,
     )
     session.add(made)
     session.flush()
@@ -111,6 +128,17 @@ def use(session: Session, case: Case, uuid: Any | None, *, purpose: str, to_vert
         raise ApprovalRequired("This step needs an approval that was given and not used yet.", target="approval_id")
     found.used_at = clock.now()
     return found
+
+
+def _is_asked(session: Session, case: Case, purpose: str, to_vertical: Vertical | None) -> bool:
+    query = sa.select(WorkflowInstance.id).where(
+        WorkflowInstance.target_type == "case",
+        WorkflowInstance.target_id == case.id,
+        WorkflowInstance.purpose == purpose,
+        WorkflowInstance.to_vertical_id == (to_vertical.id if to_vertical else None),
+        WorkflowInstance.status == PENDING,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _on_visible_cases(actor: Actor) -> sa.ColumnElement[bool]:

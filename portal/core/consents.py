@@ -17,6 +17,7 @@ from portal.core.vocabulary import ConsentMode, ConsentStatus, Origin, Participa
 
 NEVER_GIVEN = (ConsentStatus.PENDING, ConsentStatus.REJECTED)
 OF_AGE = 18
+NOBODY = "Nobody is recorded as the one this case supports, so nobody can have consented."
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def standing(session: Session, case: Case, opted_in: list[Vertical] | None = Non
         return Standing()
     people = subjects(session, case)
     if not people:
-        return Standing("Nobody is recorded as the one this case supports, so nobody can have consented.")
+        return Standing(NOBODY)
     return _of_people(session, people, needing, case)
 
 
@@ -74,7 +75,10 @@ def for_vertical(
     session: Session, person_ids: Iterable[int], vertical: Vertical, *, origin: Origin | None = None
 ) -> Standing:
     """The same question for people and one vertical, before there is a case or a participant."""
-    return _of_people(session, list(person_ids), [vertical], None) if asked_for(vertical, origin) else Standing()
+    if not asked_for(vertical, origin):
+        return Standing()
+    people = list(person_ids)
+    return _of_people(session, people, [vertical], None) if people else Standing(NOBODY, vertical_id=vertical.id)
 
 
 def require_standing(session: Session, case: Case) -> None:

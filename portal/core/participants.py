@@ -69,7 +69,7 @@ def opt_in(
     people = consents.subjects(session, case)
     same_people.lock(session, people)
     case = find_case(session, actor, case.uuid, lock=True)
-    if not _speaks_for(actor, vertical):
+    if not speaks_for(actor, vertical):
         raise Forbidden("Only a member of this vertical can opt in for it.", target=Permission.OPT_IN.value)
     if case.lifecycle_status in READ_ONLY:
         raise ReadOnly(f"The case is {case.lifecycle_status.value}.", current_status=case.lifecycle_status)
@@ -100,7 +100,7 @@ def remove(
     Forbidden, NotFound, AlreadyDone, InvalidInput, ReadOnly on an archived case.
     """
     case = find_case(session, actor, case.uuid, lock=True)
-    if not (may(actor, Permission.REMOVE_PARTICIPANT, case) or _speaks_for(actor, vertical)):
+    if not (may(actor, Permission.REMOVE_PARTICIPANT, case) or speaks_for(actor, vertical)):
         raise Forbidden("You may not do this.", target=Permission.REMOVE_PARTICIPANT.value)
     code, text = reasons.given(reasons.PARTICIPANT_REMOVAL, reason_code, text, text_with_other=True)
     if case.lifecycle_status is Status.ARCHIVED:
@@ -144,7 +144,8 @@ def _asked(session: Session, case: Case, vertical: Vertical) -> Participant:
     return found
 
 
-def _speaks_for(actor: Actor, vertical: Vertical) -> bool:
+def speaks_for(actor: Actor, vertical: Vertical) -> bool:
+    """Whether *actor* can answer for a vertical that was asked: as its member, or as an administrator."""
     if not can(actor, Permission.OPT_IN, vertical.pack):
         return False
     return actor.is_system or actor.is_administrator or vertical.id in actor.vertical_ids

@@ -1,23 +1,39 @@
 """Transfer of ownership: the case gets another primary vertical (contract 004, design 5b)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.core import approvals, audit, cases, clock, conflicts, consents, participants, reasons, same_people
 from portal.core.actors import Actor
 from portal.core.errors import (
     AlreadyDone,
+    DomainError,
     InvalidInput,
     InvalidTransition,
     OpenConflict,
     StaleVersion,
     SubjectUnverified,
 )
-from portal.core.models import Assignment, Case, CaseTransfer, Household, Participant, Person, Program, Vertical
+from portal.core.models import Assignment, Case, CaseTransfer, Household, Participant, Person, Program, User, Vertical
 from portal.core.permissions import Permission
 from portal.core.vocabulary import ConflictScope, Origin, ParticipantStatus, Status, Verification
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a transfer would do, and what stands against it now (None where nothing does)."""
+
+    to: Vertical
+    obstacle: DomainError | None
+    needs_approval: bool
+    absorbed: bool  # the new vertical takes part now; it will lead instead
+    program_left: Program | None
+    workers_left: list[User]
+    owner_stays: bool
+
 
 FROM = frozenset({Status.SUBMITTED, Status.VERIFIED, Status.ACTIVE, Status.STABILIZED, Status.REOPENED})
 
@@ -70,6 +86,32 @@ def transfer(
     _leave_behind(session, case, to)
     _tell(session, actor, case, made)
     return made
+
+
+def preview(session: Session, actor: Actor, case: Case, to: Vertical) -> Preview:
+    """What ``transfer`` would do with the case, without doing it. An approval that is missing is no obstacle here."""
+    program = session.get(Program, case.program_id) if case.program_id else None
+    staying = {user.id for user in cases.assignable_users(session, to.id)}
+    left = {standing.user for standing in _standing(session, case) if standing.user_id not in staying}
+    return Preview(
+        to=to,
+        obstacle=_obstacle(session, actor, case, to),
+        needs_approval=case.primary_vertical.pack.transfer_requires_approval,
+        absorbed=any(part.vertical_id == to.id for part in participants.of_case(session, case)),
+        program_left=program if program and program.vertical_id != to.id else None,
+        workers_left=sorted(left, key=lambda user: user.name),
+        owner_stays=case.owner_id in staying,
+    )
+
+
+def _obstacle(session: Session, actor: Actor, case: Case, to: Vertical) -> DomainError | None:
+    try:
+        cases.require_editable(session, actor, case, Permission.TRANSFER)
+        _check_target(case, to)
+        _check_guards(session, case, to)
+    except DomainError as refusal:
+        return refusal
+    return None
 
 
 def _tell(session: Session, actor: Actor, case: Case, made: CaseTransfer) -> None:
@@ -126,13 +168,16 @@ def _leave_behind(session: Session, case: Case, to: Vertical) -> None:
         case.program_id = case.program_id if program and program.vertical_id == to.id else None
     staying = {user.id for user in cases.assignable_users(session, to.id)}
     at = clock.now()
-    standing = sa.select(Assignment).where(
-        Assignment.case_id == case.id,
-        sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > at),
-    )
-    for assignment in session.scalars(standing):
+    for assignment in _standing(session, case):
         if assignment.user_id not in staying:
             assignment.effective_until = max(at, assignment.effective_from)
             assignment.end_reason = "TRANSFERRED_CASE"
     if case.owner_id is not None and case.owner_id not in staying:
         case.owner_id = None
+
+
+def _standing(session: Session, case: Case) -> list[Assignment]:
+    """The assignments that are not over, with their users."""
+    over = Assignment.effective_until.is_not(None), Assignment.effective_until <= clock.now()
+    query = sa.select(Assignment).where(Assignment.case_id == case.id, ~sa.and_(*over))
+    return list(session.scalars(query.options(joinedload(Assignment.user))))

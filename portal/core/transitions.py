@@ -22,7 +22,7 @@ from portal.core.errors import (
     StaleVersion,
     SubjectUnverified,
 )
-from portal.core.models import Case, CaseMerge, CaseStatusHistory, CaseSuspension, Household, Person
+from portal.core.models import Case, CaseMerge, CaseStatusHistory, CaseSuspension, Household, Person, PolicyPack
 from portal.core.permissions import Permission, holders
 from portal.core.vocabulary import Action, ConflictScope, Status, Verification
 
@@ -54,7 +54,7 @@ def facts(session: Session, actor: Actor, case: Case) -> lifecycle.Facts:
         submitted_by_actor=actor.user_id is not None and case.submitted_by_id == actor.user_id,
         elevated=actor.is_administrator or actor.is_system,
         granted=cases.permissions_of(session, actor, case, [vertical.id for vertical in taking_part]),
-        holders={permission: _who(permission, pack) for permission in Permission},
+        holders={permission: who_can(permission, pack) for permission in Permission},
         merged=case.merged_into_id is not None,
         by_system=actor.is_system,
     )
@@ -294,6 +294,7 @@ def _open_conflicts(session: Session, case: Case) -> int:
     return int(conflicts.judge(session, case, ConflictScope.PRIMARY)[0] is conflicts.Finding.NEW)
 
 
-def _who(permission: Permission, pack) -> str:
+def who_can(permission: Permission, pack: PolicyPack) -> str:
+    """Who holds a permission in a vertical with *pack*, in words."""
     words = [_ROLE_WORDS[role.value] for role in holders(permission, pack)]
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

@@ -19,6 +19,8 @@ class WorkflowInstance(Base):
     target_id: Mapped[int] = mapped_column(index=True)
     purpose: Mapped[Code]
     to_vertical_id: Mapped[int | None] = ref("verticals.id", index=False)  # where a case would go; null: not said
+    reason_code: Mapped[Code | None]  # why it is asked, for who decides
+    reason_text: Mapped[str | None]
     status: Mapped[Code] = mapped_column(default="pending")
     requested_by_id: Mapped[int | None] = ref("users.id", index=False)
     created_at: Mapped[Moment]
