@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import search
+from portal.core import same_people, search
 from portal.core.actors import Actor
 from portal.core.contacts import visible_contacts
 from portal.core.models import Case, CasePerson, Contact, Person
@@ -56,19 +56,21 @@ def page(session: Session, actor: Actor, *, cursor: Cursor | None = None) -> Pag
     entries: dict[int, Entry] = {}
     for part in parts:
         if part.person.archived_at is None:
-            entries.setdefault(part.person_id, Entry(part.person, part.role, found.cases[order[part.case_id]]))
+            leading = part.person.root_id or part.person_id  # one line for a person, whichever record a case names
+            entries.setdefault(leading, Entry(part.person, part.role, found.cases[order[part.case_id]]))
     return Page(list(entries.values()), found.following, found.preceding)
 
 
 def cases_of(session: Session, actor: Actor, person: Person) -> list[Part]:
-    """The cases of a person that *actor* may see, newest first, by the person's part in each."""
+    """The cases of a person that *actor* may see, in any record of theirs, newest first, by the part in each."""
     query = sa.select(CasePerson.role, Case).join(Case, Case.id == CasePerson.case_id)
-    query = query.where(CasePerson.person_id == person.id, visible_cases(actor), Case.merged_into_id.is_(None))
+    mine = same_people.records(session, [person.id])[person.id]
+    query = query.where(CasePerson.person_id.in_(mine), visible_cases(actor), Case.merged_into_id.is_(None))
     query = query.options(joinedload(Case.primary_vertical), joinedload(Case.owner))
     rows = session.execute(query.order_by(Case.id.desc(), CasePerson.role).limit(MOST_CASES))
-    parts = [Part(role, case) for role, case in rows]
+    parts = list(dict.fromkeys(Part(role, case) for role, case in rows))
     known = {part.case.id for part in parts}
-    query = sa.select(Case).where(Case.subject_person_id == person.id, visible_cases(actor))
+    query = sa.select(Case).where(Case.subject_person_id.in_(mine), visible_cases(actor))
     query = query.options(joinedload(Case.primary_vertical), joinedload(Case.owner)).order_by(Case.id.desc())
     subjects = session.scalars(query.where(Case.merged_into_id.is_(None)).limit(MOST_CASES))
     parts += [Part("subject", case) for case in subjects if case.id not in known]
@@ -77,6 +79,7 @@ def cases_of(session: Session, actor: Actor, person: Person) -> list[Part]:
 
 def contacts_of(session: Session, actor: Actor, person: Person) -> list[Contact]:
     """When the person was in contact with the office, as far as *actor* may know, newest first."""
-    query = sa.select(Contact).where(Contact.person_id == person.id, visible_contacts(actor))
+    mine = same_people.records(session, [person.id])[person.id]
+    query = sa.select(Contact).where(Contact.person_id.in_(mine), visible_contacts(actor))
     query = query.options(joinedload(Contact.agent)).order_by(Contact.started_at.desc(), Contact.id.desc())
     return list(session.scalars(query.limit(MOST_CONTACTS)))

@@ -100,7 +100,7 @@ class ApprovalRequired(Refused):
 
 
 class CannotMerge(Refused):
-    """These cases cannot become one; ``details['why']`` is the rule: chain, already_merged, subject, state."""
+    """These cases or records of people cannot become one, or two again; ``details['why']`` names the rule."""
 
     code = "ERR_MERGE_NOT_POSSIBLE"
 
