@@ -86,9 +86,9 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _storable(value: Any) -> Any:
-    """The same value without what cannot be stored: NUL goes, half a pair becomes the replacement character."""
+    """The same value, each character that cannot be stored (NUL, half a pair) replaced, so that it stays as long."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", value)
+        return _UNSTORABLE.sub("\ufffd", value)
     if isinstance(value, list):
         return [_storable(item) for item in value]
     if isinstance(value, dict):

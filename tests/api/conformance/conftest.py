@@ -112,6 +112,7 @@ def _facts(session, constituency: Vertical, care: Vertical, worker: User) -> Fac
     households = [make_household(session, leader, verified=True) for leader in persons[:2]]
     return Facts(
         vertical=str(care.uuid),
+        other_vertical=str(constituency.uuid),
         program=str(make_program(session, care).uuid),
         place=str(make_place(session, "North").uuid),
         worker=str(worker.uuid),

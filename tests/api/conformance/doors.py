@@ -20,6 +20,7 @@ class Facts:
     """Ids of what an office has before anybody calls."""
 
     vertical: str
+    other_vertical: str
     program: str
     place: str
     worker: str
@@ -151,14 +152,17 @@ def _interventions_ids(facts: Facts, made: list[Json]) -> dict[str, tuple]:
     cases = tuple(case["case_id"] for case in made)
     return {
         "case_id": cases,
+        "PATCH /cases/{case_id} case_id": cases[-2:],  # which nobody suspends meanwhile
         "person_id": facts.persons,
         "consent_id": facts.consents,
         "household_id": facts.households,
         "vertical_id": (facts.vertical,),
         "subject_id": facts.persons,
         "primary_vertical_id": (facts.vertical,),
+        "participant_vertical_ids": (facts.other_vertical,),
         "program_id": (facts.program,),
         "geo_id": (facts.place,),
+        "geo_scope_ids": (facts.place,),
         "user_id": (facts.worker,),
         "POST /attachments/ target_id": cases + facts.persons + facts.households,
     }

@@ -75,6 +75,8 @@ def _known(name: str, case: Any, ids: Mapping[str, tuple]) -> tuple:
 def _real(value: Any, known: tuple) -> Any:
     if not known:
         return value
+    if isinstance(value, list):
+        return [_real(each, known) for each in value]
     if isinstance(known[0], str):
         return (*known, value)[len(value) % (len(known) + 1)] if isinstance(value, str) and value else value
     is_id = str(value).isdecimal() and 0 < int(value) < 2**63
