@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from portal.core import approvals, audit, cases, clock, conflicts, consents, participants, reasons, same_people
 from portal.core.actors import Actor
@@ -17,7 +17,18 @@ from portal.core.errors import (
     StaleVersion,
     SubjectUnverified,
 )
-from portal.core.models import Assignment, Case, CaseTransfer, Household, Participant, Person, Program, User, Vertical
+from portal.core.models import (
+    Approval,
+    Assignment,
+    Case,
+    CaseTransfer,
+    Household,
+    Participant,
+    Person,
+    Program,
+    User,
+    Vertical,
+)
 from portal.core.permissions import Permission
 from portal.core.vocabulary import ConflictScope, Origin, ParticipantStatus, Status, Verification
 
@@ -124,6 +135,29 @@ def of_case(session: Session, case: Case) -> list[CaseTransfer]:
     return list(
         session.scalars(sa.select(CaseTransfer).where(CaseTransfer.case_id == case.id).order_by(CaseTransfer.id))
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A past transfer with the names that belong to it."""
+
+    row: CaseTransfer
+    origin: str
+    to: str
+    by: str
+    approved_by: str
+
+
+def told(session: Session, case: Case) -> list[Told]:
+    """Every transfer of the case in words, newest first."""
+    origin, to, by, approver = aliased(Vertical), aliased(Vertical), aliased(User), aliased(User)
+    query = sa.select(CaseTransfer, origin.name, to.name, by.name, approver.name)
+    query = query.join(origin, origin.id == CaseTransfer.from_vertical_id)
+    query = query.join(to, to.id == CaseTransfer.to_vertical_id).outerjoin(by, by.id == CaseTransfer.actor_id)
+    query = query.outerjoin(Approval, Approval.id == CaseTransfer.approval_id)
+    query = query.outerjoin(approver, approver.id == Approval.approver_id)
+    found = session.execute(query.where(CaseTransfer.case_id == case.id).order_by(CaseTransfer.id.desc()))
+    return [Told(row, *(name or "" for name in names)) for row, *names in found]
 
 
 def _check_target(case: Case, to: Vertical) -> None:

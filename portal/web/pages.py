@@ -6,8 +6,22 @@ from portal.web.audit.views import blueprint as audit
 from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
 from portal.web.intake.views import blueprint as intake
+from portal.web.participation.deciding import blueprint as approvals
+from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
 from portal.web.search.views import blueprint as search
 from portal.web.worklist.views import blueprint as worklist
 
-BLUEPRINTS = (home.blueprint, auth, cases, intake, account, audit, people, search, worklist)
+BLUEPRINTS = (
+    home.blueprint,
+    auth,
+    cases,
+    intake,
+    account,
+    audit,
+    people,
+    search,
+    worklist,
+    approvals,
+    invitations,
+)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask, url_for
 
-from portal.core import contacts
-from portal.core.actors import from_user
+from portal.core import approvals, assignments, clock, contacts
+from portal.core.actors import SYSTEM, from_user
 from portal.core.models import User
 from portal.core.vocabulary import Outcome, Role
 from portal.extensions import db
-from tests.factories import committed, make_case, make_person, make_user, make_vertical
+from tests.factories import committed, make_case, make_participant, make_person, make_user, make_vertical
 from tests.page import Browser
 
 STAFF = {Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR}
@@ -32,11 +32,13 @@ def _door(roles: set[Role], *, scoped: bool = False) -> Door:
     return Door(frozenset(roles), scoped)
 
 
-_CASE_READING = ("cases.show", "cases.messages", "cases.people", "cases.history")
+_CASE_READING = "cases.show cases.messages cases.people cases.history cases.participants cases.assignments".split()
 _CASE_WORK = (
     "cases.assign cases.change cases.confirm cases.draft cases.draft_edit cases.draft_step cases.edit cases.review "
-    "cases.write_message cases.write_note"
+    "cases.write_message cases.write_note cases.add_assignment cases.end_assignment"
 ).split()
+_STEERING = {Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR}
+_LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 _CORRECTING = "people.edit people.contact_add people.contact people.contact_remove people.identity".split()
 _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
 
@@ -53,6 +55,14 @@ RULES: dict[str, Door] = {
     "account.change_password": _door(EVERYBODY),
     **dict.fromkeys(_CASE_READING, _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CASE_WORK, _door(WORKERS, scoped=True)),
+    **dict.fromkeys(("cases.invite", "cases.remove_participant"), _door(_STEERING, scoped=True)),
+    **dict.fromkeys(("cases.transfer", "cases.ask_approval"), _door(_LEADING, scoped=True)),
+    **dict.fromkeys(("approvals.index", "invitations.index"), _door(EVERYBODY)),
+    **dict.fromkeys(("approvals.show", "invitations.show"), _door(EVERYBODY, scoped=True)),
+    "approvals.decide": _door(_LEADING, scoped=True),
+    # The case was asked of a service that none of the staff here belong to: nobody answers for others.
+    "invitations.opt_in": _door({Role.ADMINISTRATOR}, scoped=True),
+    "invitations.decline": _door(_STEERING, scoped=True),
     **dict.fromkeys(_INTAKE, _door(WORKERS)),
     "intake.away": _door(EVERYBODY),
     # What is typed is everybody's own, whatever becomes of it.
@@ -83,7 +93,11 @@ def world(app: Flask) -> World:
         taken = contacts.ContactTold(outcome=Outcome.SILENT, vertical=here)
         contact = contacts.save(session, from_user(session, session.get(User, users[Role.AGENT])), taken)
         assert contact.id == case.id, "one number stands for both in the addresses"
+        worker = session.get(User, users[Role.AGENT])
         values = {
+            "part": make_participant(session, case, make_vertical(session, "ASKED"), opted_in=False).id,
+            "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
+            "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
             "number": case.id,
             "person": person.id,
             "id": person.id,

@@ -5,6 +5,7 @@ from flask import Blueprint
 from portal.core import lifecycle
 from portal.web.cases import changes, steps, views, words
 from portal.web.messages import views as messages
+from portal.web.participation import assigning, handing_over, participants
 
 blueprint = Blueprint("cases", __name__, url_prefix="/app/cases/<int:number>")
 
@@ -15,6 +16,14 @@ for _rule, _endpoint, _view, _methods in (
     ("/messages", "messages", views.messages, ["GET"]),
     ("/people", "people", views.people, ["GET"]),
     ("/history", "history", views.history, ["GET"]),
+    ("/participants", "participants", participants.show, ["GET"]),
+    ("/participants", "invite", participants.invite, ["POST"]),
+    ("/participants/<int:part>/remove", "remove_participant", participants.remove, ["GET", "POST"]),
+    ("/assignments", "assignments", assigning.show, ["GET"]),
+    ("/assignments", "add_assignment", assigning.add, ["POST"]),
+    ("/assignments/<int:assignment>/end", "end_assignment", assigning.end, ["GET", "POST"]),
+    ("/transfer", "transfer", handing_over.transfer, ["GET", "POST"]),
+    ("/transfer/approval", "ask_approval", handing_over.ask, ["POST"]),
     ("/messages", "write_message", messages.write_message, ["POST"]),
     ("/notes", "write_note", messages.write_note, ["POST"]),
     ("/drafts/<any(message, note):form>", "draft", messages.draft, ["POST"]),
