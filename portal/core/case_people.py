@@ -1,5 +1,7 @@
 """The people on a case: reporter, clients, alleged perpetrators and others, each with what was said of them."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
@@ -9,15 +11,20 @@ from portal.core.vocabulary import PersonRole
 ORDER = (PersonRole.CLIENT, PersonRole.REPORTER, PersonRole.PERPETRATOR, PersonRole.OTHER)
 
 
-def of_case(session: Session, case: Case, *, identifiers: bool = False) -> list[CasePerson]:
-    """Everybody on the case with their contacts: clients, then the reporter, then alleged perpetrators."""
+def of_case(
+    session: Session, case: Case, *, identifiers: bool = False, group: Collection[int] = ()
+) -> list[CasePerson]:
+    """Everybody on the case with their contacts: clients, then the reporter, then alleged perpetrators.
+
+    ``group`` are the numbers of cases that are read as one with this one; its own people come first.
+    """
     person = joinedload(CasePerson.person)
     options = [person.joinedload(Person.contacts)]
     if identifiers:
         options.append(person.selectinload(Person.identifiers))
-    query = sa.select(CasePerson).where(CasePerson.case_id == case.id).options(*options)
+    query = sa.select(CasePerson).where(CasePerson.case_id.in_(group or [case.id])).options(*options)
     found = session.scalars(query.order_by(CasePerson.position, CasePerson.id)).unique()
-    return sorted(found, key=lambda part: ORDER.index(PersonRole(part.role)))
+    return sorted(found, key=lambda part: (ORDER.index(PersonRole(part.role)), part.case_id != case.id))
 
 
 def reachable(parts: list[CasePerson]) -> list[Person]:
@@ -26,6 +33,7 @@ def reachable(parts: list[CasePerson]) -> list[Person]:
     return list(dict.fromkeys(people))
 
 
-def services(session: Session, case: Case) -> list[Service]:
-    """The services and referrals of the case, in the order in which they were named."""
-    return list(session.scalars(sa.select(Service).where(Service.case_id == case.id).order_by(Service.id)))
+def services(session: Session, case: Case, *, group: Collection[int] = ()) -> list[Service]:
+    """The services and referrals of the case (with ``group``, of those cases), in the order they were named in."""
+    query = sa.select(Service).where(Service.case_id.in_(group or [case.id]))
+    return list(session.scalars(query.order_by(Service.id)))

@@ -1,4 +1,4 @@
-"""Merging cases: a pointer, not a move (review 1.3, 5.10).
+"""Merging cases: a pointer, not a move.
 
 Every row keeps the case it came with; the survivor shows the union, and what arrives for a merged case lands on it.
 Undoing a merge therefore restores exactly. A merge never widens who may see what: visibility is asked of each row's
@@ -6,7 +6,6 @@ own case.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -24,46 +23,9 @@ from portal.core import (
 )
 from portal.core.actors import Actor
 from portal.core.errors import CannotMerge, InvalidInput, StaleVersion
-from portal.core.models import Base, Case, CaseMerge, Conflict, ConflictCase
+from portal.core.models import Case, CaseMerge, Conflict, ConflictCase
 from portal.core.permissions import Permission, require, visible_cases
 from portal.core.vocabulary import Action, ConflictStatus, Status
-
-# Not children of a case but what became of it, or what stands for others to see: no row of these is shown as content.
-_NOT_CONTENT = frozenset({"cases", "case_merges", "case_splits", "audit_events", "notices", "message_seen"})
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of child that a merge brings together, with how many rows the target and the sources have."""
-
-    name: str  # of the table: an identifier, put into words by whoever shows it
-    of_target: int
-    of_sources: int
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a merge would do: every kind of child, what should be thought about first, and why it is not possible."""
-
-    kinds: tuple[Kind, ...]
-    warnings: tuple[str, ...]
-    refusal: CannotMerge | None
-
-
-def preview(session: Session, actor: Actor, target: Case, sources: Sequence[Case]) -> Preview:
-    """Show a merge before it is confirmed; changes nothing."""
-    refusal = None
-    try:
-        _check(session, target, sources)
-    except CannotMerge as found:
-        refusal = found
-    kinds = (_kind(session, table, column, target, sources) for table, column in _children())
-    warnings = []
-    if not all(_same_subject(session, target, source) for source in sources):
-        warnings.append("The people of both cases stay on the survivor.")
-    if any(source.primary_vertical_id != target.primary_vertical_id for source in sources):
-        warnings.append("The cases belong to different verticals; each part is shown only to those who see it now.")
-    return Preview(tuple(kind for kind in kinds if kind.of_target or kind.of_sources), tuple(warnings), refusal)
 
 
 def merge(
@@ -83,14 +45,14 @@ def merge(
     """
     code, text = reasons.given(reasons.MERGE, reason_code, text, text_with_other=True)
     numbers = [source.id for source in sources]
-    _check_names(target, numbers)
+    check_names(target, numbers)
     held = {number: cases.find(session, actor, number, lock=True) for number in sorted({target.id, *numbers})}
     target, sources = held[target.id], [held[number] for number in numbers]
     if version is not None and version != target.version_id:
         raise StaleVersion("Somebody else changed this case meanwhile.", current_version=target.version_id)
     for case in (target, *sources):
         require(actor, Permission.MERGE, case)
-    _check(session, target, sources)
+    check(session, target, sources)
     for source in sources:
         _point(session, actor, source, target, code, text)
     _settle_conflicts(session, actor, target)
@@ -134,9 +96,15 @@ def survivor(session: Session, actor: Actor, case: Case, *, lock: bool = False) 
 
 
 def group(session: Session, actor: Actor, case: Case) -> list[int]:
-    """The numbers of the case and of those merged into it, as far as *actor* may see them (review 4.6)."""
+    """The numbers of the case and of those merged into it, as far as *actor* may see them."""
     query = sa.select(Case.id).where(Case.root_id == case.id, visible_cases(actor))
     return sorted({case.id, *session.scalars(query)})
+
+
+def members(session: Session, actor: Actor, case: Case) -> dict[int, str]:
+    """The references of the cases that were merged into this one, by number, as far as *actor* may see them."""
+    query = sa.select(Case.id, Case.reference).where(Case.merged_into_id == case.id, visible_cases(actor))
+    return {number: reference for number, reference in session.execute(query.order_by(Case.id))}
 
 
 def edges(session: Session, case: Case) -> list[CaseMerge]:
@@ -145,7 +113,8 @@ def edges(session: Session, case: Case) -> list[CaseMerge]:
     return list(session.scalars(query.order_by(CaseMerge.id)))
 
 
-def _check_names(target: Case, numbers: list[int]) -> None:
+def check_names(target: Case, numbers: list[int]) -> None:
+    """Raise InvalidInput where no source is named, one is named twice, or the target is among them."""
     if not numbers:
         raise InvalidInput("Name the cases to merge.", target="merge_case_ids", problem="missing")
     if target.id in numbers:
@@ -154,8 +123,8 @@ def _check_names(target: Case, numbers: list[int]) -> None:
         raise InvalidInput("A case is named twice.", target="merge_case_ids", why="repeated")
 
 
-def _check(session: Session, target: Case, sources: Sequence[Case]) -> None:
-    """Refuse what would make a chain or a cycle, what is locked, and supports of different people."""
+def check(session: Session, target: Case, sources: Sequence[Case]) -> None:
+    """Raise CannotMerge for what would make a chain or a cycle, what is locked, and supports of different people."""
     if target.merged_into_id is not None:
         raise CannotMerge(f"{target.reference} was itself merged into another case.", why="chain", case=target.id)
     if target.lifecycle_status in (Status.ARCHIVED, Status.SUSPENDED):
@@ -177,18 +146,19 @@ def _check(session: Session, target: Case, sources: Sequence[Case]) -> None:
                 why="chain",
                 case=source.id,
             )
-        if _subject_counts(target, source) and not _same_subject(session, target, source):
+        if _subject_counts(target, source) and not same_subject(session, target, source):
             raise CannotMerge(
                 f"{source.reference} supports somebody else than {target.reference}.", why="subject", case=source.id
             )
 
 
 def _subject_counts(target: Case, source: Case) -> bool:
-    """Whether either rests on consent: a consent is of one person and goes no further (review 1.23)."""
+    """Whether either rests on consent: a consent is of one person and goes no further."""
     return any(consents.asked_for(case.primary_vertical, case.origin) for case in (target, source))
 
 
-def _same_subject(session: Session, one: Case, other: Case) -> bool:
+def same_subject(session: Session, one: Case, other: Case) -> bool:
+    """Whether both support the same household or person, in whichever record of that person."""
     if one.subject_household_id is not None or other.subject_household_id is not None:
         return one.subject_household_id == other.subject_household_id
     if one.subject_person_id is None or other.subject_person_id is None:
@@ -217,20 +187,21 @@ def _point(session: Session, actor: Actor, source: Case, target: Case, code: str
 def _settle_conflicts(session: Session, actor: Actor, target: Case) -> None:
     """An open conflict among cases that are one now is settled."""
     numbers = set(session.scalars(sa.select(Case.id).where(Case.root_id == target.id)))
-    for conflict, members in _conflicts_among(session, numbers):
+    for conflict, members in conflicts_among(session, numbers):
         if conflict.status == ConflictStatus.OPEN and members <= numbers:
             conflict_decisions.close(session, actor, conflict, ConflictStatus.RESOLVED, "MERGED", None)
 
 
 def _reopen_conflicts(session: Session, actor: Actor, edge: CaseMerge) -> None:
     """What this merge settled has to be decided after all."""
-    for conflict, members in _conflicts_among(session, {edge.source_id}):
+    for conflict, members in conflicts_among(session, {edge.source_id}):
         settled = conflict.resolution_code == "MERGED" and conflict.decided_at is not None
         if settled and edge.target_id in members and conflict.decided_at >= edge.at:
             conflict_decisions.reopen(session, actor, conflict)
 
 
-def _conflicts_among(session: Session, numbers: set[int]) -> list[tuple[Conflict, set[int]]]:
+def conflicts_among(session: Session, numbers: set[int]) -> list[tuple[Conflict, set[int]]]:
+    """Every conflict that names one of these cases, with the numbers of all that it names."""
     naming = sa.select(ConflictCase.conflict_id).where(ConflictCase.case_id.in_(numbers))
     found = session.scalars(sa.select(Conflict).where(Conflict.id.in_(naming)).order_by(Conflict.id)).all()
     return [
@@ -240,22 +211,3 @@ def _conflicts_among(session: Session, numbers: set[int]) -> list[tuple[Conflict
         )
         for conflict in found
     ]
-
-
-def _children() -> list[tuple[sa.Table, sa.Column]]:
-    """Every table whose rows belong to a case, whichever are added in time."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        if table.name in _NOT_CONTENT:
-            continue
-        column = next((c for c in table.c if any(k.column.table.name == "cases" for k in c.foreign_keys)), None)
-        if column is not None:
-            found.append((table, column))
-    return found
-
-
-def _kind(session: Session, table: sa.Table, column: sa.Column, target: Case, sources: Sequence[Case]) -> Kind:
-    def count(numbers: list[int]) -> int:
-        return session.scalar(sa.select(sa.func.count()).select_from(table).where(column.in_(numbers))) or 0
-
-    return Kind(table.name, count([target.id]), count([source.id for source in sources]))

@@ -10,7 +10,7 @@ from portal.core import audit, cases
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Case, CasePerson, Message, MessageSeen, Person
-from portal.core.permissions import Permission
+from portal.core.permissions import Permission, visible_cases
 from portal.core.vocabulary import Delivery, Direction
 
 
@@ -24,7 +24,7 @@ def write(session: Session, actor: Actor, case: Case, text: str, *, to: Person |
     cases.require_writable(session, actor, case, Permission.WRITE_MESSAGE)
     if not text.strip():
         raise InvalidInput("Write the message first.", target="text", problem="missing")
-    if to is not None and not _is_on_case(session, case, to):
+    if to is not None and not _is_on_case(session, actor, case, to):
         raise InvalidInput("This person is not on the case.", target="recipient")
     message = Message(
         case_id=case.id,
@@ -72,6 +72,9 @@ def mark_seen(session: Session, actor: Actor, case_id: int, up_to: dt.datetime) 
         session.add(MessageSeen(user_id=actor.user_id, case_id=case_id, up_to=up_to))
 
 
-def _is_on_case(session: Session, case: Case, person: Person) -> bool:
-    query = sa.select(CasePerson.id).where(CasePerson.case_id == case.id, CasePerson.person_id == person.id)
+def _is_on_case(session: Session, actor: Actor, case: Case, person: Person) -> bool:
+    """Whether they are on the case, or on one merged into it that *actor* sees: the people of both stay."""
+    merged = sa.select(Case.id).where(Case.root_id == case.id, visible_cases(actor))
+    of_both = sa.or_(CasePerson.case_id == case.id, CasePerson.case_id.in_(merged))
+    query = sa.select(CasePerson.id).where(of_both, CasePerson.person_id == person.id)
     return case.subject_person_id == person.id or session.scalar(query.limit(1)) is not None

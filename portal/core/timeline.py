@@ -5,50 +5,24 @@ Messages and notes stay in their own tables; they only meet here, to be read by 
 """
 
 import datetime as dt
-import enum
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from portal.core import clock
 from portal.core.actors import Actor
-from portal.core.models import (
-    Assignment,
-    AuditEvent,
-    Case,
-    CaseStatusHistory,
-    Message,
-    MessageSeen,
-    Note,
-    User,
-)
+from portal.core.happenings import BRANCHES, Kind
+from portal.core.models import Case, MessageSeen
 from portal.core.models.base import BigId, EncryptedText, Json, UtcDateTime
-from portal.core.vocabulary import Action
 
 PAGE = 50
 
 
-class Kind(enum.IntEnum):
-    """What an entry is. The number orders entries of the same moment."""
-
-    CHANGE = 1
-    ASSIGNMENT = 2
-    STATUS = 3
-    MESSAGE = 4
-    NOTE = 5
-
-
 ALL = frozenset(Kind)
 THREAD = frozenset({Kind.MESSAGE, Kind.NOTE})
-
-# Told by rows of their own: a step, an assignment, a message and a note are not shown twice.
-_TOLD_ELSEWHERE = frozenset(
-    {f"case.{action.value}" for action in Action}
-    | {"case.create", "case.assign", "note.write", "message.write", "message.receive", "correspondence.stamp"}
-)
 
 
 @dataclass(frozen=True)
@@ -94,6 +68,7 @@ class Entry:
     withdrawn_at: dt.datetime | None = None
     arrived_at: dt.datetime | None = None  # of a message, which may have been sent long before
     is_new: bool = False
+    case_id: int | None = None  # where it happened: of a survivor, maybe on a case that was merged into it
 
     @property
     def cursor(self) -> Cursor:
@@ -140,6 +115,7 @@ _COLUMNS: dict[str, Any] = {
     "people": Json,
     "withdrawn_at": UtcDateTime(),
     "arrived_at": UtcDateTime(),
+    "case_id": BigId,
 }
 
 
@@ -151,9 +127,14 @@ def page(
     kinds: Collection[Kind] = ALL,
     limit: int = PAGE,
     before: Cursor | None = None,
+    group: Collection[int] = (),
 ) -> Page:
-    """The newest entries of these kinds, or those below ``before``, marked where *actor* has not seen them."""
-    branches = [_BRANCHES[kind](case.id) for kind in sorted(kinds)]
+    """The newest entries of these kinds, or those below ``before``, marked where *actor* has not seen them.
+
+    ``group`` are the numbers of cases that are read as one with this one (``merging.group``), itself among them.
+    """
+    numbers = sorted(group) or [case.id]
+    branches = [BRANCHES[kind](numbers) for kind in sorted(kinds)]
     parts = [_part(kind, given, limit, before) for kind, given in zip(sorted(kinds), branches, strict=True)]
     union = sa.union_all(*[sa.select(part) for part in parts]).subquery()
     seen = sa.select(MessageSeen.up_to).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
@@ -202,87 +183,3 @@ def _entry(row, actor: Actor) -> Entry:
     mine = given["who_id"] is not None and given["who_id"] == actor.user_id
     is_new = row["seen"] is not None and (row["arrived_at"] or row["at"]) > row["seen"] and not mine
     return Entry(kind=kind, id=row["id"], is_new=is_new, **given)
-
-
-def _changes(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
-    wanted = AuditEvent.case_id == case_id, AuditEvent.outcome == "done", AuditEvent.action.not_in(_TOLD_ELSEWHERE)
-    return sa.select(AuditEvent).where(*wanted), {
-        "id": AuditEvent.id,
-        "at": AuditEvent.at,
-        "who": AuditEvent.actor_name,
-        "who_id": AuditEvent.actor_id,
-        "what": AuditEvent.action,
-        "details": AuditEvent.details,
-    }
-
-
-def _assignments(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
-    giver, taker = aliased(User), aliased(User)
-    source = (
-        sa.select(Assignment)
-        .join(taker, taker.id == Assignment.user_id)
-        .outerjoin(giver, giver.id == Assignment.assigned_by_id)
-        .where(Assignment.case_id == case_id)
-    )
-    return source, {
-        "id": Assignment.id,
-        "at": Assignment.created_at,
-        "who": giver.name,
-        "who_id": Assignment.assigned_by_id,
-        "what": sa.literal_column("'assign'"),
-        "target": taker.name,
-        "text": Assignment.reason,
-    }
-
-
-def _steps(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
-    step = CaseStatusHistory
-    return sa.select(step).where(step.case_id == case_id), {
-        "id": step.id,
-        "at": step.at,
-        "who": step.actor_name,
-        "who_id": step.actor_id,
-        "what": step.action,
-        "source": step.from_status,
-        "target": step.to_status,
-        "reason": step.reason_code,
-        "text": step.reason_text,
-        "note": step.note,
-    }
-
-
-def _messages(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
-    return sa.select(Message).where(Message.case_id == case_id), {
-        "id": Message.id,
-        "at": Message.sent_at,
-        "who_id": Message.author_id,
-        "what": Message.direction,
-        "source": Message.channel,
-        "target": Message.delivery,
-        "subject": Message.subject,
-        "text": Message.text,
-        "details": Message.sender,
-        "people": Message.recipients,
-        "withdrawn_at": Message.withdrawn_at,
-        "arrived_at": Message.created_at,
-    }
-
-
-def _notes(case_id: int) -> tuple[sa.Select, dict[str, Any]]:
-    return sa.select(Note).where(Note.case_id == case_id, Note.deleted_at.is_(None)), {
-        "id": Note.id,
-        "at": Note.at,
-        "who": Note.author_name,
-        "who_id": Note.author_id,
-        "what": sa.literal_column("'note'"),
-        "text": Note.text,
-    }
-
-
-_BRANCHES = {
-    Kind.CHANGE: _changes,
-    Kind.ASSIGNMENT: _assignments,
-    Kind.STATUS: _steps,
-    Kind.MESSAGE: _messages,
-    Kind.NOTE: _notes,
-}

@@ -5,7 +5,7 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
-from portal.core import audit, cases, conflicts, merging, notes, transitions
+from portal.core import audit, cases, conflicts, merge_preview, merging, notes, transitions
 from portal.core.errors import CannotMerge, Forbidden, InvalidInput, InvalidTransition, NotFound, ReadOnly
 from portal.core.models import Base, Case, CaseMerge, Conflict
 from portal.core.vocabulary import Action, ConflictScope, Status
@@ -162,7 +162,7 @@ def test_supports_of_different_people_stay_apart_where_consent_counts(office):
     office.consent(person=other)
     target, source = office.opened(Status.ACTIVE), office.opened(Status.ACTIVE, subject=other)
     assert refused(office, target, source) == "subject"
-    shown = merging.preview(office.session, office.supervisor, office.case(target), [office.case(source)])
+    shown = merge_preview.preview(office.session, office.supervisor, office.case(target), [office.case(source)])
     assert shown.refusal.details["why"] == "subject"
     with committed(office.session):  # once both records are known to be one person
         office.person(other).root_id = office.subject
@@ -175,7 +175,7 @@ def test_where_no_consent_is_asked_for_the_people_of_both_stay_and_the_preview_s
     target = office.opened(Status.ACTIVE, vertical=office.desk)
     source = office.opened(Status.ACTIVE, vertical=office.desk, subject=other)
     office.do(office.worker, lambda s: notes.write(s, office.worker, s.get(Case, source), "counted"))
-    shown = merging.preview(office.session, office.supervisor, office.case(target), [office.case(source)])
+    shown = merge_preview.preview(office.session, office.supervisor, office.case(target), [office.case(source)])
     assert shown.refusal is None and "people of both" in shown.warnings[0]
     kinds = {kind.name: (kind.of_target, kind.of_sources) for kind in shown.kinds}
     assert kinds["notes"] == (0, 1)

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.core.models.base import Base, BigId, Code, Id, Moment, PublicId, Versioned, ref
 from portal.core.models.organisation import Organisation
@@ -145,6 +145,13 @@ class Case(Versioned, Base):
     def number(self) -> int:
         """The number in the address of the case page."""
         return self.id
+
+
+# Loaded with the case where its pages show what was merged into it, so that a case that never was costs nothing more.
+_other = Case.__table__.alias("other")
+Case.holds_others = column_property(
+    sa.exists().where(_other.c.merged_into_id == Case.__table__.c.id).correlate_except(_other), deferred=True
+)
 
 
 class CasePlace(Base):
