@@ -1,16 +1,16 @@
 """Questions put to approvers, for reading: what waits, who can answer it, and what was answered."""
 
-import datetime as dt
+import enum
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from portal.core import approvals, transitions
+from portal.core import approvals, transitions, verticals
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.models import Approval, Case, User, Vertical, WorkflowInstance
-from portal.core.permissions import Permission, may, visible_cases
+from portal.core.permissions import Permission, can, may, visible_cases
 
 PAGE = 25
 OWN = "You asked for this approval; somebody else decides."
@@ -38,10 +38,15 @@ class Question:
         """Whether it has no answer yet."""
         return self.asked.status == approvals.PENDING
 
+    @property
+    def can_be_used(self) -> bool:
+        """Whether it was approved and the approval is not used up."""
+        unused = self.approval is not None and self.approval.used_at is None
+        return unused and self.asked.status == approvals.APPROVED
+
     def allows(self, to: Vertical) -> bool:
         """Whether it was approved for a transfer to *to* and the approval is not used up."""
-        unused = self.approval is not None and self.approval.used_at is None
-        return unused and self.asked.status == approvals.APPROVED and self._is_about(to)
+        return self.can_be_used and self._is_about(to)
 
     def asks(self, to: Vertical) -> bool:
         """Whether it waits for an answer about a transfer to *to*."""
@@ -59,18 +64,51 @@ class Page:
     following: int | None
 
 
-def waiting(session: Session, actor: Actor, *, after: int = 0) -> Page:
-    """What has no answer yet on the cases that *actor* sees, oldest first; also what somebody else must answer."""
-    query = _query(actor).where(WorkflowInstance.status == approvals.PENDING, WorkflowInstance.id > after)
-    return _page(session, actor, query.order_by(WorkflowInstance.id))
+class View(enum.StrEnum):
+    """Which of the questions are wanted."""
+
+    MINE = "mine"  # wait for an answer that the reader may give
+    ASKED = "asked"  # asked by the reader, whatever became of them
+    OTHERS = "others"  # wait for somebody else's answer, and were not asked by the reader
+    DECIDED = "decided"
 
 
-def decided(session: Session, actor: Actor, *, before: int | None = None) -> Page:
-    """What was answered on the cases that *actor* sees, by when it was asked, newest first."""
-    query = _query(actor).where(WorkflowInstance.status != approvals.PENDING)
-    if before is not None:
-        query = query.where(WorkflowInstance.id < before)
-    return _page(session, actor, query.order_by(WorkflowInstance.id.desc()))
+_OLDEST_FIRST = (View.MINE, View.OTHERS)
+
+
+def listed(session: Session, actor: Actor, view: View, *, beyond: int | None = None) -> Page:
+    """The questions of a view on the cases that *actor* sees, *beyond* the last one of the page before.
+
+    What waits comes oldest first, and what was asked or decided newest first, by when it was asked.
+    """
+    asked = WorkflowInstance.id
+    query = _query(actor).where(_is_of(session, actor, view))
+    if view in _OLDEST_FIRST:
+        query = query.where(asked > (beyond or 0)).order_by(asked)
+    else:
+        query = query.where(asked < beyond if beyond is not None else sa.true()).order_by(asked.desc())
+    return _page(session, actor, query)
+
+
+def _is_of(session: Session, actor: Actor, view: View) -> sa.ColumnElement[bool]:
+    by_reader = WorkflowInstance.requested_by_id.is_not_distinct_from(actor.user_id)
+    if view is View.ASKED:
+        return by_reader
+    waits = WorkflowInstance.status == approvals.PENDING
+    if view is View.DECIDED:
+        return ~waits
+    answerable = _answerable(session, actor)
+    return sa.and_(waits, ~by_reader, answerable if view is View.MINE else ~answerable)
+
+
+def _answerable(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
+    """What ``may`` says of answering, for a whole list: by the policy of the verticals, which are few."""
+    everywhere = verticals.listed(session, inactive=True)
+    permitted = [one.id for one in everywhere if can(actor, Permission.APPROVE, one.pack)]
+    if actor.is_administrator:
+        return Case.primary_vertical_id.in_(permitted)
+    own = Case.primary_vertical_id.in_(actor.vertical_ids), Case.owner_id.is_not_distinct_from(actor.user_id)
+    return sa.and_(Case.primary_vertical_id.in_(permitted), sa.or_(*own))
 
 
 def find(session: Session, actor: Actor, number: int) -> Question:
@@ -86,11 +124,6 @@ def of_case(session: Session, actor: Actor, case: Case) -> list[Question]:
     query = _query(actor).where(WorkflowInstance.target_id == case.id)
     found = session.execute(query.order_by(WorkflowInstance.id.desc()).limit(PAGE))
     return [_question(actor, *row) for row in found]
-
-
-def since(question: Question) -> dt.datetime:
-    """When it was answered, or since when it waits."""
-    return question.approval.decided_at if question.approval else question.asked.created_at
 
 
 def _query(actor: Actor) -> sa.Select:

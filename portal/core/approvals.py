@@ -27,15 +27,16 @@ def ask(
     to_vertical: Vertical | None = None,
     reason_code: str | None = None,
     text: str | None = None,
+    version: int | None = None,
 ) -> WorkflowInstance:
     """Ask for an approval on a case; whoever may take the step itself may ask, and may say why.
 
-    Raises Forbidden, InvalidInput; AlreadyDone while the same question waits for its answer.
+    Raises Forbidden, ReadOnly, StaleVersion, InvalidInput; AlreadyDone while the same question waits for its answer.
     """
     case = cases.find(session, actor, case.id, lock=True)
     if purpose not in PURPOSES:
         raise InvalidInput("This purpose is not known.", target="purpose", allowed=list(PURPOSES))
-    cases.require_editable(session, actor, case, _PERMISSION[purpose])
+    cases.require_editable(session, actor, case, _PERMISSION[purpose], version=version)
     if reason_code is not None:
         reason_code, text = reasons.given(reasons.TRANSFER, reason_code, text)
     if _is_asked(session, case, purpose, to_vertical):

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.core import audit, cases, clock, reasons
 from portal.core.actors import Actor
-from portal.core.errors import AlreadyDone, InvalidInput, NotFound
+from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.models import Assignment, Case, User
 from portal.core.permissions import Permission, require
+from portal.core.vocabulary import Status
 
 
 def give(
@@ -66,8 +67,13 @@ def add(
 def end(
     session: Session, actor: Actor, case: Case, made: Assignment, *, until: dt.datetime, reason_code: str
 ) -> Assignment:
-    """End an assignment; possible on a suspended case too, so that nobody is tied to it for ever (review 4.4)."""
+    """End an assignment; possible on a suspended case too, so that nobody is tied to it for ever.
+
+    Raises Forbidden, NotFound, ReadOnly on an archived case, AlreadyDone, InvalidInput.
+    """
     require(actor, Permission.ASSIGN, case)
+    if case.lifecycle_status is Status.ARCHIVED:
+        raise ReadOnly("The case is archived and cannot be changed.", current_status=case.lifecycle_status)
     if made.case_id != case.id:
         raise NotFound("There is no such assignment on this case.", target="assignment_id")
     if made.end_reason is not None:

@@ -4,15 +4,15 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import assignment_history, assignments, cases, clock, workers
-from portal.core.errors import AlreadyDone, InvalidInput
+from portal.core.errors import InvalidInput, Refused
 from portal.core.permissions import Permission, may
 from portal.core.unit import unit_of_work
-from portal.core.vocabulary import Status
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.cases import answers, head
 from portal.web.formats import local, office_zone
+from portal.web.participation import words
 from portal.web.participation.forms import AddAssignmentForm, EndAssignmentForm, beginning, end_of, ending
 
 _FIELDS = {"user_id": "user", "effective_from": "start", "effective_until": "until", "reason_code": "reason"}
@@ -36,8 +36,8 @@ def add(number: int):
             to = workers.find(db.session, current_actor(), form.user.data)
             assignments.add(db.session, current_actor(), case, to, **_given(form))
             said = _("%(name)s is assigned to %(ref)s.", name=to.name, ref=case.reference)
-    except (AlreadyDone, InvalidInput) as refusal:
-        return _page(number, form=_beside(form, refusal), status=409 if isinstance(refusal, AlreadyDone) else 422)
+    except (InvalidInput, Refused) as refusal:
+        return _page(number, form=_beside(form, refusal), status=errors.status_of(refusal))
     flash(said, "success")
     return _back(number)
 
@@ -59,10 +59,8 @@ def end(number: int, assignment: int):
             given = {"until": ending(form.until.data), "reason_code": form.reason.data or ""}
             assignments.end(db.session, actor, case, found, **given)
             said = _("The assignment of %(name)s ends.", name=found.user.name)
-    except AlreadyDone as refusal:
-        return _page(number, status=409, happened=_(refusal.message))
-    except InvalidInput as refusal:
-        return _ending(number, assignment, _beside(form, refusal), 422)
+    except (InvalidInput, Refused) as refusal:
+        return _ending(number, assignment, _beside(form, refusal), errors.status_of(refusal))
     flash(said, "success")
     return _back(number)
 
@@ -75,13 +73,14 @@ def _given(form: AddAssignmentForm) -> dict[str, object]:
     }
 
 
-def _beside(form, refusal: AlreadyDone | InvalidInput):
+def _beside(form, refusal: InvalidInput | Refused):
+    """The form with what core refused beside its field."""
     field = form[_FIELDS.get(refusal.target, "until")]
     field.errors = [*field.errors, _(refusal.message)]
     return form
 
 
-def _page(number: int, *, form: AddAssignmentForm | None = None, status: int = 200, happened: str = ""):
+def _page(number: int, *, form: AddAssignmentForm | None = None, status: int = 200):
     actor = current_actor()
     top = head.of_case(db.session, actor, number)
     rows = assignment_history.of_case(db.session, top.case)
@@ -95,9 +94,8 @@ def _page(number: int, *, form: AddAssignmentForm | None = None, status: int = 2
         "current": [row for row in rows if not row.is_over],
         "past": [row for row in rows if row.is_over],
         "form": form,
-        "may_end": _may_end(top.case),
+        "obstacle": words.obstacle_to_ending(top.case, may(actor, Permission.ASSIGN, top.case)),
         "who": top.facts.holders[Permission.ASSIGN],
-        "happened": happened,
     }
     return answers.read(number, "participation/assignments.html", status=status, **shown)
 
@@ -105,17 +103,11 @@ def _page(number: int, *, form: AddAssignmentForm | None = None, status: int = 2
 def _ending(number: int, assignment: int, form: EndAssignmentForm, status: int = 200):
     case = cases.find(db.session, current_actor(), number)
     found = assignment_history.find(db.session, case, assignment)
-    obstacle = ""
-    if not may(current_actor(), Permission.ASSIGN, case):
-        obstacle, status = _("You may not end this. Whoever assigns cases here can."), 403
-    elif found.end_reason is not None:
-        obstacle = _("This assignment has ended already.")
+    allowed = may(current_actor(), Permission.ASSIGN, case)
+    obstacle = words.obstacle_to_ending(case, allowed, found)
+    status = status if allowed else 403
     shown = {"case": case, "assignment": found, "form": form, "obstacle": obstacle}
     return answers.read(number, "participation/end_assignment.html", status=status, **shown)
-
-
-def _may_end(case) -> bool:
-    return may(current_actor(), Permission.ASSIGN, case) and case.lifecycle_status is not Status.ARCHIVED
 
 
 def _back(number: int):

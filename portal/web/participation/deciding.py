@@ -4,6 +4,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import approval_questions, approvals
+from portal.core.approval_questions import View
 from portal.core.errors import AlreadyDone, Forbidden
 from portal.core.unit import unit_of_work
 from portal.extensions import db
@@ -17,19 +18,12 @@ blueprint = Blueprint("approvals", __name__, url_prefix="/app/approvals")
 
 @blueprint.get("")
 def index():
-    """What waits for the reader, what waits for others with the reason, and what was decided."""
-    actor = current_actor()
-    waiting = approval_questions.waiting(db.session, actor, after=_number("after") or 0)
-    decided = approval_questions.decided(db.session, actor, before=_number("before"))
-    shown = {
-        "waiting": waiting,
-        "mine": [question for question in waiting.questions if not question.refusal],
-        "others": [question for question in waiting.questions if question.refusal],
-        "decided": decided,
-        "after": _number("after"),
-        "before": _number("before"),
-        "words": words,
-    }
+    """What waits for the reader; what they asked themselves; what waits for others; what was decided."""
+    view = next((view for view in View if view == request.args.get("show")), View.MINE)
+    beyond = request.args.get("beyond", "")
+    beyond = int(beyond) if beyond.isascii() and beyond.isdecimal() and len(beyond) < 18 else None
+    page = approval_questions.listed(db.session, current_actor(), view, beyond=beyond)
+    shown = {"view": view, "page": page, "beyond": beyond, "words": words}
     return render_template("participation/approvals.html", **shown)
 
 
@@ -59,11 +53,6 @@ def decide(question: int):
         return _page(question, form=form, status=403)
     flash(_("Approved: %(ref)s.", **said) if approved else _("Rejected: %(ref)s.", **said), "success")
     return fragments.go_to(url_for("approvals.index"))
-
-
-def _number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
 def _page(number: int, *, form: DecisionForm | None = None, status: int = 200, late: bool = False):

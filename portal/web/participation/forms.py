@@ -10,7 +10,7 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from portal.core import approvals, clock, reasons
-from portal.core.models import User, Vertical
+from portal.core.models import User, Vertical, WorkflowInstance
 from portal.web.cases.forms import VersionedForm, newlines, options
 from portal.web.formats import office_zone
 
@@ -51,7 +51,7 @@ class ReasonForm(FlaskForm):
 class TransferForm(VersionedForm):
     """Where the case goes, and why; the same is asked for an approval and for the transfer itself."""
 
-    to = SelectField(_l("New owner"), [DataRequired(_l("Choose where the case goes."))], coerce=int)
+    to = SelectField(_l("Service that leads from now on"), [DataRequired(_l("Choose where the case goes."))], coerce=int)
     reason = RadioField(_l("Why is it handed over?"), validate_choice=False)
     reason_text = TextAreaField(_l("In words"), [Length(max=2000)], filters=[newlines])
 
@@ -60,6 +60,10 @@ class TransferForm(VersionedForm):
         self.to.choices = options([(0, _("Choose…")), *named(verticals)])
         self.reason.choices = options((code, _(words)) for code, words in reasons.TRANSFER.items())
         return self
+
+    def take_over(self, asked: WorkflowInstance) -> None:
+        """Begin with the reasons that were given when the approval was asked for."""
+        self.reason.data, self.reason_text.data = asked.reason_code, asked.reason_text
 
     def validate_reason_text(self, field: TextAreaField) -> None:
         """Another reason is told in words; the form asks for them though the contract does not."""

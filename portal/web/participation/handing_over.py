@@ -4,7 +4,7 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import approval_questions, approvals, cases, conflicts, stale, transfers, transitions, verticals
-from portal.core.errors import DomainError, InvalidInput, NotFound, Refused, StaleVersion
+from portal.core.errors import DomainError, InvalidInput, Refused, StaleVersion
 from portal.core.models import Case, Vertical
 from portal.core.permissions import Permission, may
 from portal.core.unit import unit_of_work
@@ -15,6 +15,7 @@ from portal.web.cases import answers
 from portal.web.cases.head import SHOWN
 from portal.web.participation import words
 from portal.web.participation.forms import TransferForm
+from portal.web.participation.participants import back_or_away
 
 _FIELDS = {"new_primary_vertical_id": "to", "reason_code": "reason", "reason_text": "reason_text"}
 
@@ -38,7 +39,7 @@ def transfer(number: int):
     except (InvalidInput, StaleVersion, Refused) as refusal:
         return _refused(number, form, refusal)
     flash(_("%(ref)s is now led by %(service)s.", **said), "success")
-    return _away(number)
+    return back_or_away(number, "cases.show")
 
 
 def ask(number: int):
@@ -49,11 +50,9 @@ def ask(number: int):
     try:
         with unit_of_work(db.session, current_actor(), intent="approval.ask"):
             case = cases.find(db.session, current_actor(), number, lock=True)
-            if case.version_id != form.version.data:
-                raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
-            why = {"reason_code": form.reason.data or "", "text": form.reason_text.data}
+            given = {"reason_code": form.reason.data or "", "text": form.reason_text.data, "version": form.version.data}
             asked = {"purpose": approvals.TRANSFER, "to_vertical": _vertical(form)}
-            approvals.ask(db.session, current_actor(), case, **asked, **why)
+            approvals.ask(db.session, current_actor(), case, **asked, **given)
     except (InvalidInput, StaleVersion, Refused) as refusal:
         return _refused(number, form, refusal)
     flash(_("The approval is asked for. Somebody else decides; you find the answer here."), "success")
@@ -97,6 +96,9 @@ def _page(number: int, form: TransferForm, *, status: int = 200, since: int | No
     preview = transfers.preview(db.session, actor, case, to) if going else None
     permitted = may(actor, Permission.TRANSFER, case)
     asked = approval_questions.of_case(db.session, actor, case)
+    approved = next((one for one in asked if to and one.allows(to)), None)
+    if approved and request.method == "GET":
+        form.take_over(approved.asked)
     shown = {
         "case": case,
         "form": form,
@@ -106,7 +108,7 @@ def _page(number: int, form: TransferForm, *, status: int = 200, since: int | No
         "who": transitions.who_can(Permission.TRANSFER, case.primary_vertical.pack),
         "approvers": transitions.who_can(Permission.APPROVE, case.primary_vertical.pack),
         "asked": asked,
-        "approved": next((one for one in asked if to and one.allows(to)), None),
+        "approved": approved,
         "pending": next((one for one in asked if to and one.asks(to)), None),
         "history": transfers.told(db.session, case),
         "changes": changes,
@@ -125,13 +127,3 @@ def _refused(number: int, form: TransferForm, refusal: DomainError):
     if isinstance(refusal, StaleVersion):
         return _page(number, form, status=409, since=form.version.data)
     return _page(number, form, status=errors.status_of(refusal), happened=_(refusal.message))
-
-
-def _away(number: int):
-    """To the case, or to the work-list where the reader does not see it any more."""
-    try:
-        cases.find(db.session, current_actor(), number)
-    except NotFound:
-        flash(_("You do not see it any more: it belongs to a service that is not yours."), "info")
-        return fragments.go_to(url_for("worklist.index"))
-    return fragments.go_to(url_for("cases.show", number=number))

@@ -4,13 +4,13 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import cases, participants, participation, reasons, transfers, verticals
-from portal.core.errors import AlreadyDone, InvalidInput, NotFound
+from portal.core.errors import AlreadyDone, InvalidInput, NotFound, Refused
 from portal.core.models import Case, Vertical
 from portal.core.permissions import Permission, may
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import ParticipantStatus, Status
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.cases import answers, head
 from portal.web.participation import words
@@ -33,13 +33,13 @@ def invite(number: int):
             asked = db.session.get(Vertical, form.vertical.data)
             participants.add(db.session, current_actor(), case, asked)
             said = _("%(service)s was asked to take part. It sees the case when it has opted in.", service=asked.name)
-    except AlreadyDone as refusal:
-        return _page(number, form=form, status=409, happened=_(refusal.message))
     except InvalidInput as refusal:
         form.vertical.errors = [_(refusal.message)]
         return _page(number, form=form, status=422)
+    except Refused as refusal:
+        return _page(number, form=form, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(said, "success")
-    return _back(number)
+    return fragments.go_to(url_for("cases.participants", number=number))
 
 
 def remove(number: int, part: int):
@@ -54,13 +54,12 @@ def remove(number: int, part: int):
             given = {"reason_code": form.reason.data, "text": form.reason_text.data}
             end_part(found, **given)
             said = _("%(service)s takes part no longer. Its access has ended.", service=found.row.vertical.name)
-    except AlreadyDone as refusal:
-        return _page(number, status=409, happened=_(refusal.message))
     except InvalidInput as refusal:
-        form = beside(form, refusal)
-        return _removing(number, _invitation(number, part), form, 422)
+        return _removing(number, _invitation(number, part), beside(form, refusal), 422)
+    except Refused as refusal:
+        return _removing(number, _invitation(number, part), form, errors.status_of(refusal))
     flash(said, "success")
-    return _back(number)
+    return back_or_away(number, "cases.participants")
 
 
 def end_part(found: participation.Invitation, **given: str | None) -> None:
@@ -132,5 +131,11 @@ def _removing(number: int, found: participation.Invitation, form: ReasonForm, st
     return answers.read(number, "participation/remove.html", status=status, **shown)
 
 
-def _back(number: int):
-    return fragments.go_to(url_for("cases.participants", number=number))
+def back_or_away(number: int, endpoint: str):
+    """Back to the case, or to the work-list where the reader does not see it any more."""
+    try:
+        cases.find(db.session, current_actor(), number)
+    except NotFound:
+        flash(_("You do not see the case any more: it belongs to a service that is not yours."), "info")
+        return fragments.go_to(url_for("worklist.index"))
+    return fragments.go_to(url_for(endpoint, number=number))

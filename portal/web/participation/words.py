@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core import approvals, consents
+from portal.core import approvals, consents, transitions
 from portal.core.errors import (
     ConsentExpired,
     ConsentRequired,
@@ -14,8 +14,9 @@ from portal.core.errors import (
     ReadOnly,
     SubjectUnverified,
 )
-from portal.core.models import Consent
+from portal.core.models import Assignment, Case, Consent
 from portal.core.participation import Invitation
+from portal.core.permissions import Permission
 from portal.core.vocabulary import ConsentStatus, ParticipantStatus, Status
 
 PART = {
@@ -65,4 +66,16 @@ def obstacle_to_removal(found: Invitation, allowed: bool) -> str:
         return _("This vertical was removed already.")
     if found.case.lifecycle_status is Status.ARCHIVED:
         return _("The case is archived and cannot be changed.")
+    return ""
+
+
+def obstacle_to_ending(case: Case, allowed: bool, assignment: Assignment | None = None) -> str:
+    """Why *assignment*, or any of the case, cannot be ended by this reader now; empty where it can."""
+    if not allowed:
+        who = transitions.who_can(Permission.ASSIGN, case.primary_vertical.pack)
+        return _("You may not end assignments here.") + " " + _("Who can: %(who)s.", who=_(who))
+    if case.lifecycle_status is Status.ARCHIVED:
+        return _("The case is archived and cannot be changed.")
+    if assignment is not None and assignment.end_reason is not None:
+        return _("This assignment has ended already.")
     return ""
