@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, consent_effects, consents, reasons, same_people
+from portal.core import audit, clock, consent_effects, consent_rules, consents, reasons, same_people
 from portal.core.actors import Actor
 from portal.core.database import locked
-from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound, ReadOnly, SubjectUnverified
+from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
 from portal.core.models import Attachment, Consent, ConsentEvidence, ConsentVersion, Person, Vertical
 from portal.core.permissions import Permission, require, visible_people
-from portal.core.vocabulary import ConsentStatus, Role, Verification
+from portal.core.vocabulary import ConsentStatus, Role
 
 MODES = ("online", "offline")
 METHODS = ("document", "signed_paper", "spoken", "guardian")
@@ -54,8 +54,8 @@ def capture(session: Session, actor: Actor, person: Person, vertical: Vertical, 
     _check(given)
     same_people.lock(session, [person.id])
     session.refresh(person)
-    _require_known(person)
-    _require_none_active(session, person.id, vertical.id)
+    consent_rules.require_capture(actor, person)
+    _make_room(session, person.id, vertical.id)
     made = Consent(
         person=person,
         vertical=vertical,
@@ -68,7 +68,7 @@ def capture(session: Session, actor: Actor, person: Person, vertical: Vertical, 
         _activate(made, actor)
     session.add(made)
     session.flush()
-    _keep_evidence(session, made, given.evidence)
+    keep_evidence(session, made, given.evidence)
     _record(session, actor, made, "consent.capture")
     consent_effects.follow(session, actor, made)
     return made
@@ -81,10 +81,8 @@ def verify(session: Session, actor: Actor, consent: Consent, *, verified_by_id: 
     """
     require(actor, Permission.DECIDE_CONSENT)
     consent = _held(session, consent)
-    _require_pending(consent)
-    if consent.captured_by_id in (actor.user_id, verified_by_id) and not actor.is_administrator:
-        raise Forbidden("You took this consent down; somebody else verifies it.", target="verified_by")
-    _require_none_active(session, consent.person_id, consent.vertical_id)
+    consent_rules.require_verify(actor, consent, (), by=verified_by_id)
+    _make_room(session, consent.person_id, consent.vertical_id)
     _activate(consent, actor, verified_by_id)
     _record(session, actor, consent, "consent.verify")
     consent_effects.follow(session, actor, consent)
@@ -96,7 +94,7 @@ def reject(session: Session, actor: Actor, consent: Consent, *, reason_code: str
     require(actor, Permission.DECIDE_CONSENT)
     code, text = reasons.given(reasons.CONSENT_REJECTION, reason_code, text, text_with_other=True)
     consent = _held(session, consent)
-    _require_pending(consent)
+    consent_rules.require_reject(actor, consent)
     consent.status, consent.rejected_at = ConsentStatus.REJECTED, clock.now()
     consent.reason_code, consent.reason_text = code, text
     _record(session, actor, consent, "consent.reject")
@@ -112,8 +110,7 @@ def withdraw(session: Session, actor: Actor, consent: Consent, *, reason_code: s
     require(actor, Permission.CAPTURE_CONSENT)
     code, text = reasons.given(reasons.CONSENT_WITHDRAWAL, reason_code, text, text_with_other=True)
     consent = _held(session, consent)
-    if consent.status in (ConsentStatus.WITHDRAWN, ConsentStatus.REJECTED):
-        raise AlreadyDone(f"This consent is {consent.status.value} already.", target="consent", status=consent.status)
+    consent_rules.require_standing(actor, consent)
     consent.status, consent.withdrawn_at = ConsentStatus.WITHDRAWN, clock.now()
     consent.reason_code, consent.reason_text = code, text
     consent.settled_at = None
@@ -130,13 +127,9 @@ def renew(session: Session, actor: Actor, consent: Consent, given: Given) -> Con
     require(actor, Permission.CAPTURE_CONSENT)
     _check(given)
     consent = _held(session, consent)
-    if consent.status not in (ConsentStatus.ACTIVE, ConsentStatus.EXPIRED):
-        raise AlreadyDone(
-            f"This consent is {consent.status.value}; consent is given anew.", target="consent", status=consent.status
-        )
-    _require_known(consent.person)
+    consent_rules.require_renew(actor, consent, ())
     if consent.status is ConsentStatus.EXPIRED:
-        _require_none_active(session, consent.person_id, consent.vertical_id)
+        _make_room(session, consent.person_id, consent.vertical_id)
     period = _period(given, consent.vertical)
     if consents.is_active(consent, clock.now()) and consent.active_until is not None:
         if given.active_from > consent.active_until:
@@ -146,7 +139,7 @@ def renew(session: Session, actor: Actor, consent: Consent, given: Given) -> Con
         setattr(consent, name, value)
     consent.capture_mode, consent.captured_by_id = given.mode, given.captured_by_id or actor.user_id
     _activate(consent, actor)
-    _keep_evidence(session, consent, given.evidence)
+    keep_evidence(session, consent, given.evidence)
     _record(session, actor, consent, "consent.renew")
     consent_effects.follow(session, actor, consent)
     return consent
@@ -183,6 +176,14 @@ def evidence_of(session: Session, consent: Consent) -> list[ConsentEvidence]:
     return list(session.scalars(query.order_by(ConsentEvidence.id)))
 
 
+def check_evidence(evidence: Evidence) -> None:
+    """Raise InvalidInput for a kind that is not known, and for evidence of which nothing can be looked at."""
+    if evidence.method not in METHODS:
+        raise InvalidInput("This kind of evidence is not known.", target="evidence", allowed=list(METHODS))
+    if evidence.attachment is None and not evidence.description.strip():
+        raise InvalidInput("Add the file of the evidence, or say what it is.", target="evidence", problem="missing")
+
+
 def _held(session: Session, consent: Consent) -> Consent:
     """The consent as it is now, with its person's row held: people first, everywhere (review 5.1)."""
     same_people.lock(session, [consent.person_id])
@@ -195,25 +196,12 @@ def _check(given: Given) -> None:
         raise InvalidInput("The end must be after the beginning.", target="active_until")
     if given.mode not in MODES:
         raise InvalidInput("This way of taking consent is not known.", target="capture_mode", allowed=list(MODES))
-    if any(evidence.method not in METHODS for evidence in given.evidence):
-        raise InvalidInput("This kind of evidence is not known.", target="evidence", allowed=list(METHODS))
+    for evidence in given.evidence:
+        check_evidence(evidence)
 
 
-def _require_known(person: Person) -> None:
-    if person.archived_at is not None:
-        raise ReadOnly("The record of this person is archived.", target="person_id")
-    if person.verification_status is not Verification.VERIFIED:
-        raise SubjectUnverified("The person is not verified yet.", target="person_id")
-
-
-def _require_pending(consent: Consent) -> None:
-    if consent.status is not ConsentStatus.PENDING:
-        status = consents.status_now(consent)
-        raise AlreadyDone(f"This consent is {status.value} already.", target="consent", status=status)
-
-
-def _require_none_active(session: Session, person_id: int, vertical_id: int) -> None:
-    """One active consent for a person and a vertical; a label that is behind the clock is set right on the way."""
+def _make_room(session: Session, person_id: int, vertical_id: int) -> None:
+    """One active consent for a person and a vertical: a label that is behind the clock is set right. AlreadyDone."""
     standing = session.scalar(
         sa.select(Consent).where(
             Consent.person_id == person_id,
@@ -248,7 +236,8 @@ def _activate(consent: Consent, actor: Actor, verified_by_id: int | None = None)
     consent.settled_at = None
 
 
-def _keep_evidence(session: Session, consent: Consent, evidence: Sequence[Evidence]) -> None:
+def keep_evidence(session: Session, consent: Consent, evidence: Sequence[Evidence]) -> None:
+    """Put evidence beside a consent."""
     session.add_all(
         ConsentEvidence(
             consent_id=consent.id,

@@ -137,13 +137,13 @@ def _of_people(session: Session, people: list[int], verticals: list[Vertical], c
     for vertical in verticals:
         for ids in records.values():
             mine = [c for c in found if c.person_id in ids and c.vertical_id == vertical.id]
-            if not _holds(mine, at):
+            if not holds(mine, at):
                 return _lacking(case, vertical, mine, at)
     return Standing()
 
 
-def _holds(mine: list[Consent], at: dt.datetime) -> bool:
-    """Whether one of a person's consents holds.
+def holds(mine: list[Consent], at: dt.datetime) -> bool:
+    """Whether one of a person's consents for one vertical holds at that moment.
 
     Where several records stand for one person the strictest wins: a withdrawal on one of them that is later than the
     grant on another stands (review 3.19).

@@ -1,36 +1,38 @@
-"""The files that prove a consent, those that came after it was taken down too."""
+"""What proves a consent, also where it came after the consent was taken down."""
 
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, same_people
+from portal.core import audit, consent_rules, consenting, same_people
 from portal.core.actors import Actor
-from portal.core.errors import AlreadyDone
 from portal.core.models import Attachment, Consent, ConsentEvidence
-from portal.core.permissions import Permission, require
-from portal.core.vocabulary import ConsentStatus
-
-_OVER = (ConsentStatus.WITHDRAWN, ConsentStatus.REJECTED)
 
 
-def add(session: Session, actor: Actor, consent: Consent, file: Attachment) -> ConsentEvidence:
-    """Let a file prove a consent; whether it is in force stays for somebody else to verify.
+def add(
+    session: Session,
+    actor: Actor,
+    consent: Consent,
+    file: Attachment | None,
+    *,
+    method: str = "document",
+    description: str = "",
+) -> Consent:
+    """Let a file, or an act that is described, prove a consent; whether it is in force stays for somebody else.
 
-    Raises Forbidden, and AlreadyDone for one that was withdrawn or rejected.
+    Raises Forbidden, InvalidInput, and AlreadyDone for one that was withdrawn or rejected.
     """
-    require(actor, Permission.CAPTURE_CONSENT)
+    given = consenting.Evidence(method, description, file)
+    consenting.check_evidence(given)
     same_people.lock(session, [consent.person_id])
     session.refresh(consent)
-    if consent.status in _OVER:
-        raise AlreadyDone(f"This consent is {consent.status.value} already.", target="consent", status=consent.status)
-    made = ConsentEvidence(consent_id=consent.id, attachment_id=file.id)
-    session.add(made)
+    consent_rules.require_standing(actor, consent)
+    consenting.keep_evidence(session, consent, [given])
     session.flush()
-    details = {"consent": consent.id, "attachment": file.id}
+    details = {"consent": consent.id, "attachment": file.id if file else None, "method": method}
     audit.append(session, actor, "consent.evidence", chain=f"person:{consent.person_id}", details=details)
-    return made
+    return consent
 
 
 def files_of(session: Session, consent: Consent) -> list[UUID]:

@@ -17,12 +17,13 @@ from portal.core.models import (
     Case,
     CasePerson,
     CaseRestriction,
+    Consent,
     CorrespondenceCase,
     Participant,
     Person,
     PolicyPack,
 )
-from portal.core.vocabulary import ConsentMode, Dialect, Origin, ParticipantStatus, Role
+from portal.core.vocabulary import ConsentMode, ConsentStatus, Dialect, Origin, ParticipantStatus, Role
 
 
 class Permission(enum.StrEnum):
@@ -159,9 +160,23 @@ def require(
         raise Forbidden("You may not do this.", target=permission.value)
 
 
-def holders(permission: Permission, pack: PolicyPack) -> list[Role]:
-    """The roles that hold *permission* in a vertical with *pack*, for telling who could do it."""
+def holders(permission: Permission, pack: PolicyPack | None = None) -> list[Role]:
+    """The roles that hold *permission* (in a vertical with *pack*), for telling who could do it."""
     return [role for role in Role if role is not Role.AUDITOR and permission in role_permissions(role, pack)]
+
+
+def who_can(permission: Permission, pack: PolicyPack | None = None) -> str:
+    """Who holds a permission (in a vertical with *pack*), in words."""
+    words = [_ROLE_WORDS[role] for role in holders(permission, pack)]
+    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
+
+
+_ROLE_WORDS = {
+    Role.AGENT: "an agent",
+    Role.CASEWORKER: "a caseworker",
+    Role.SUPERVISOR: "a supervisor",
+    Role.ADMINISTRATOR: "an administrator",
+}
 
 
 def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
@@ -246,4 +261,20 @@ def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
         Person.registered_vertical_id.in_(actor.vertical_ids),
         on_case.where(CasePerson.person_id == Person.id, seen).correlate(Person).exists(),
         sa.select(1).select_from(Case).where(Case.subject_person_id == Person.id, seen).correlate(Person).exists(),
+    )
+
+
+def visible_consents(actor: Actor) -> sa.ColumnElement[bool]:
+    """Consents, of people who are visible, that the actor is told of in the browser.
+
+    Those for the actor's verticals, those that wait to be confirmed, and those the actor took down or confirmed: who
+    leads a case must not learn which participating service lost its consent.
+    """
+    if actor.is_system or actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        return sa.true()
+    return sa.or_(
+        Consent.vertical_id.in_(actor.vertical_ids),
+        Consent.status == ConsentStatus.PENDING,
+        Consent.captured_by_id == actor.user_id,
+        Consent.verified_by_id == actor.user_id,
     )

@@ -22,16 +22,9 @@ from portal.core.errors import (
     StaleVersion,
     SubjectUnverified,
 )
-from portal.core.models import Case, CaseMerge, CaseStatusHistory, CaseSuspension, Household, Person, PolicyPack
-from portal.core.permissions import Permission, holders
+from portal.core.models import Case, CaseMerge, CaseStatusHistory, CaseSuspension, Household, Person
+from portal.core.permissions import Permission, who_can
 from portal.core.vocabulary import Action, ConflictScope, Status, Verification
-
-_ROLE_WORDS = {
-    "agent": "an agent",
-    "caseworker": "a caseworker",
-    "supervisor": "a supervisor",
-    "administrator": "an administrator",
-}
 
 
 def facts(session: Session, actor: Actor, case: Case) -> lifecycle.Facts:
@@ -292,9 +285,3 @@ def _open_conflicts(session: Session, case: Case) -> int:
     if found or case.lifecycle_status not in (Status.VERIFIED, Status.REOPENED):
         return found
     return int(conflicts.judge(session, case, ConflictScope.PRIMARY)[0] is conflicts.Finding.NEW)
-
-
-def who_can(permission: Permission, pack: PolicyPack) -> str:
-    """Who holds a permission in a vertical with *pack*, in words."""
-    words = [_ROLE_WORDS[role.value] for role in holders(permission, pack)]
-    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

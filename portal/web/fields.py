@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, SelectField, StringField
+from wtforms import DateField, Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
@@ -39,6 +39,25 @@ class PartsDateField(Field):
             raise ValueError(self.messages["future"])
         if self.data.year < clock.today().year - 130:
             raise ValueError(self.messages["past"])
+
+
+class DayField(DateField):
+    """A date in parts, or as the machine writes it, past or to come; entirely empty is no date."""
+
+    def __init__(self, label: str, validators: tuple = (), **more: object) -> None:
+        super().__init__(label, validators, format=["%d %m %Y", "%Y-%m-%d"], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the parts; WTForms shows the message when they are no date."""
+        self.data = None
+        if not any(part.strip() for part in valuelist):
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Enter a real date, such as 27 3 2027.")) from None
+        if not 1900 <= self.data.year <= 2200:
+            raise ValueError(_l("Check the year."))
 
 
 class AgeField(Field):

@@ -5,6 +5,8 @@ from portal.web.account.views import blueprint as account
 from portal.web.audit.views import blueprint as audit
 from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
+from portal.web.consents import blueprint as consents
+from portal.web.files import blueprint as files
 from portal.web.intake.views import blueprint as intake
 from portal.web.participation.deciding import blueprint as approvals
 from portal.web.participation.invitations import blueprint as invitations
@@ -24,4 +26,6 @@ BLUEPRINTS = (
     worklist,
     approvals,
     invitations,
+    consents,
+    files,
 )

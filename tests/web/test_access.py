@@ -1,21 +1,25 @@
 """Every door of the browser, and who gets through it. An endpoint without a rule here fails the build."""
 
+import io
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask, url_for
 
-from portal.core import approvals, assignments, clock, contacts
+from portal.core import approvals, assignments, attachments, clock, contacts
 from portal.core.actors import SYSTEM, from_user
 from portal.core.models import User
 from portal.core.vocabulary import Outcome, Role
 from portal.extensions import db
+from tests import factories
 from tests.factories import committed, make_case, make_participant, make_person, make_user, make_vertical
 from tests.page import Browser
 
 STAFF = {Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR}
 WORKERS = STAFF | {Role.ADMINISTRATOR}
+DECIDERS = WORKERS - {Role.AGENT}
 EVERYBODY = WORKERS | {Role.AUDITOR}
+_CONSENTING = "consents.capture consents.renew consents.prove consents.withdraw".split()
 DRAFT = "0123456789abcdef"
 NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login"}
 
@@ -43,6 +47,9 @@ _CORRECTING = "people.edit people.contact_add people.contact people.contact_remo
 _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
 
 RULES: dict[str, Door] = {
+    **dict.fromkeys(("consents.index", "consents.show", "files.read"), _door(EVERYBODY, scoped=True)),
+    **dict.fromkeys(_CONSENTING, _door(WORKERS, scoped=True)),
+    **dict.fromkeys(("consents.verify", "consents.reject"), _door(DECIDERS, scoped=True)),
     "auth.logout": _door(EVERYBODY),
     "worklist.index": _door(EVERYBODY),
     "search.index": _door(EVERYBODY),
@@ -98,6 +105,7 @@ def world(app: Flask) -> World:
             "part": make_participant(session, case, make_vertical(session, "ASKED"), opted_in=False).id,
             "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
             "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
+            **_of_subjects(app, session, person, here),
             "number": case.id,
             "person": person.id,
             "id": person.id,
@@ -107,6 +115,16 @@ def world(app: Flask) -> World:
             "form": "note",
         }
         return World(users, stranger, values)
+
+
+def _of_subjects(app: Flask, session, person, here) -> dict[str, object]:
+    """A consent of the person, and a file about them."""
+    stored = app.extensions["storage"].put(io.BytesIO(b"Yes."), limit=9)
+    kept = attachments.Brought("yes.txt", stored.checksum, stored.size_bytes, stored.content_type)
+    return {
+        "consent": factories.make_consent(session, person, here).id,
+        "file": attachments.add(session, SYSTEM, kept, person=person).uuid,
+    }
 
 
 def _web_rules(app: Flask):
@@ -171,5 +189,5 @@ def test_a_form_without_its_token_changes_nothing(app, world):
 
 def _try(someone: Browser, method: str, path: str):
     if method == "GET":
-        return someone.client.get(path)
+        return someone.client.get(path, buffered=True)
     return someone.client.post(path, data={"csrf_token": someone.csrf_token(), "draft": DRAFT})

@@ -1,0 +1,110 @@
+"""Confirming, rejecting and withdrawing a consent; a withdrawal shows first which cases it stops."""
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.core import consent_preview, consent_register, consenting, people, reasons
+from portal.core.errors import InvalidInput, Refused
+from portal.core.models import Consent
+from portal.core.permissions import Permission, require
+from portal.core.unit import unit_of_work
+from portal.extensions import db
+from portal.web import errors, fragments
+from portal.web.access import current_actor
+from portal.web.consents.forms import EndForm
+from portal.web.consents.views import entry_page, page
+
+
+def verify(id: int, consent: int):
+    """Confirm a consent that waits, as somebody else than who took it down."""
+    try:
+        with unit_of_work(db.session, current_actor(), intent="consent.verify"):
+            found = consenting.verify(db.session, current_actor(), _found(id, consent, Permission.DECIDE_CONSENT))
+            said = _("The consent for %(service)s is confirmed.", service=found.vertical.name)
+    except Refused as refusal:
+        return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
+    flash(said, "success")
+    return _back(id, consent)
+
+
+def reject(id: int, consent: int):
+    """Turn a consent that waits down, with the reason."""
+    found = _found(id, consent, Permission.DECIDE_CONSENT)
+    form = EndForm().offer(reasons.CONSENT_REJECTION)
+    if request.method == "GET":
+        return _asking("consents/reject.html", id, found, form, "reject")
+    try:
+        with unit_of_work(db.session, current_actor(), intent="consent.reject"):
+            found = _found(id, consent, Permission.DECIDE_CONSENT)
+            consenting.reject(db.session, current_actor(), found, **_given(form))
+    except InvalidInput as refusal:
+        return _asking("consents/reject.html", id, _again(id, consent), _beside(form, refusal), "reject", 422)
+    except Refused as refusal:
+        return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
+    flash(_("The consent is rejected. A new one can be taken down."), "success")
+    return _back(id, consent)
+
+
+def withdraw(id: int, consent: int):
+    """Take a consent back from this moment; the cases that rest on it are suspended in the same step."""
+    found = _found(id, consent, Permission.CAPTURE_CONSENT)
+    form = EndForm().offer(reasons.CONSENT_WITHDRAWAL)
+    if request.method == "GET":
+        return _withdrawing(id, found, form)
+    try:
+        with unit_of_work(db.session, current_actor(), intent="consent.withdraw"):
+            found = _found(id, consent, Permission.CAPTURE_CONSENT)
+            stopped = consent_preview.of_withdrawal(db.session, current_actor(), found).suspended
+            consenting.withdraw(db.session, current_actor(), found, **_given(form))
+    except InvalidInput as refusal:
+        return _withdrawing(id, _again(id, consent), _beside(form, refusal), 422)
+    except Refused as refusal:
+        return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
+    many = ngettext("%(num)s case is suspended.", "%(num)s cases are suspended.", stopped) if stopped else ""
+    flash(f"{_('The consent is withdrawn.')} {many}".strip(), "success")
+    return _back(id, consent)
+
+
+def _found(id: int, consent: int, permission: Permission) -> Consent:
+    """The consent of this person, for one who holds a permission. Raises NotFound, Forbidden."""
+    found = _again(id, consent)
+    require(current_actor(), permission)
+    return found
+
+
+def _again(id: int, consent: int) -> Consent:
+    person = people.find(db.session, current_actor(), id)
+    return consent_register.find(db.session, current_actor(), person, consent)
+
+
+def _given(form: EndForm) -> dict[str, str | None]:
+    if not form.validate():
+        raise InvalidInput("Look at the fields again.", target="reason_text")
+    return {"reason_code": form.reason.data, "text": form.reason_text.data}
+
+
+def _beside(form: EndForm, refusal: InvalidInput) -> EndForm:
+    field = form.reason_text if refusal.target == "reason_text" else form.reason
+    if not field.errors:
+        field.errors = [_(refusal.message)]
+    return form
+
+
+def _withdrawing(id: int, found: Consent, form: EndForm, status: int = 200):
+    preview = consent_preview.of_withdrawal(db.session, current_actor(), found)
+    return _asking("consents/withdraw.html", id, found, form, "withdraw", status, preview=preview)
+
+
+def _asking(template: str, id: int, found: Consent, form: EndForm, action: str, status: int = 200, **shown: object):
+    person = people.find(db.session, current_actor(), id)
+    entry = consent_register.entry(db.session, current_actor(), found)
+    offer = next(one for one in entry.offers if one.action == action)
+    if not offer.allowed and status == 200:
+        status = errors.status_of(offer.obstacle)
+    shown = {"entry": entry, "form": form, "offer": offer, "consent": found.id, **shown}
+    return page(template, person, "consent.read", status, **shown)
+
+
+def _back(id: int, consent: int):
+    return fragments.go_to(url_for("consents.show", id=id, consent=consent))
