@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, people
+from portal.core import audit, clock, people, same_people, written_people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound, StaleVersion
 from portal.core.models import Person, PersonContact, PersonIdentifier, PersonKey
@@ -45,6 +45,7 @@ def correct(
     if "age_value" in changed:
         person.age_at = clock.today() if person.age_value is not None else None
     _rename(session, person, changed)
+    written_people.note_changed(session, person.id)
     details = {"person": person.id, "fields": sorted(changed)}
     audit.append(session, actor, "person.correct", chain=_chain(person.id), details=details, values=values)
     return person
@@ -107,6 +108,7 @@ def change_contact(session: Session, actor: Actor, contact: PersonContact, chang
     require(actor, Permission.REGISTER_PERSON)
     if changes.get("safe", contact.safe) not in SAFE:
         raise InvalidInput("Say whether it is safe to use.", target="safe", allowed=list(SAFE))
+    same_people.lock(session, [contact.person_id])  # first, for their keys are renewed with it
     before, facts = contact.value, {name: getattr(contact, name) for name in changes}
     for name, value in changes.items():
         setattr(contact, name, value)
@@ -115,6 +117,7 @@ def change_contact(session: Session, actor: Actor, contact: PersonContact, chang
     if contact.value != before:
         contact.kind = contact_kind(contact.value)
         contact.blind, contact.blind_suffix = people.contact_indexes(contact.kind, contact.value)
+        written_people.note_changed(session, contact.person_id)
     values = {name: (_text(was), _text(getattr(contact, name))) for name, was in facts.items()}
     changed = {name: pair for name, pair in values.items() if pair[0] != pair[1]}
     if changed:
@@ -125,8 +128,10 @@ def change_contact(session: Session, actor: Actor, contact: PersonContact, chang
 def remove_contact(session: Session, actor: Actor, contact: PersonContact) -> None:
     """Take a contact detail away, so that nobody uses it again; the audit keeps what it was. Raises Forbidden."""
     require(actor, Permission.REGISTER_PERSON)
+    same_people.lock(session, [contact.person_id])
     values = {"value": (contact.value, None)}
     session.delete(contact)
+    written_people.note_changed(session, contact.person_id)
     _record(session, actor, "person.contact_remove", contact, values)
 
 

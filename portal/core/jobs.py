@@ -8,13 +8,14 @@ import datetime as dt
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, code_settling, consent_effects, organisations
+from portal.core import audit, clock, code_settling, consent_effects, organisations, pair_finding
 from portal.core.actors import SYSTEM
 from portal.core.models import Consent, Draft, IdempotencyKey, JobLease
 from portal.core.unit import unit_of_work
@@ -35,6 +36,7 @@ class Job:
     every: dt.timedelta
     run: Callable[[Session], int]
     at_once: int = _AT_ONCE  # it did all there was when it changed fewer rows, so that nobody waits long for the writer
+    a_run: int = sys.maxsize  # with so many rows it gives way to other jobs until it is due again
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,13 @@ JOBS = (
     Job("consents.label", dt.timedelta(minutes=1), refresh_consent_labels),
     Job("consents.settle", dt.timedelta(seconds=30), consent_effects.settle, at_once=consent_effects.AT_ONCE),
     Job("codes.settle", dt.timedelta(minutes=1), code_settling.settle, at_once=code_settling.AT_ONCE),
+    Job(
+        "people.compare",
+        dt.timedelta(seconds=30),
+        pair_finding.compare_due,
+        at_once=pair_finding.AT_ONCE,
+        a_run=pair_finding.A_RUN,
+    ),
     Job("tokens.expiry", dt.timedelta(hours=12), organisations.warn_of_expiry),
     Job("audit.checkpoint", dt.timedelta(minutes=15), seal_audit),
     Job("database.statistics", dt.timedelta(hours=6), gather_statistics),
@@ -126,7 +135,7 @@ def _run(session: Session, job: Job) -> int | None:
         with unit_of_work(session, SYSTEM, intent=job.name):
             part = job.run(session)
         changed += part
-        if part < job.at_once:
+        if part < job.at_once or changed >= job.a_run:
             break
     _release(session, job, holder)
     if changed:

@@ -9,7 +9,7 @@ import phonenumbers
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock
+from portal.core import audit, clock, written_people
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.keys import blind_index
@@ -89,6 +89,7 @@ def register(session: Session, actor: Actor, told: PersonTold, *, vertical_id: i
     )
     session.add(person)
     session.flush()
+    written_people.note_new(session, person.id)
     index_name(session, person)
     _add_contacts(session, person, told)
     if told.national_id and told.national_id.strip():
@@ -134,6 +135,7 @@ def add_identifier(session: Session, person: Person, kind: str, value: str) -> P
     """Record an identity number as claimed; it becomes unique only when somebody verifies it (review 1.24)."""
     made = PersonIdentifier(person_id=person.id, kind=kind[:64], value=value.strip(), blind=identifier_index(value))
     session.add(made)
+    written_people.note_changed(session, person.id)
     return made
 
 
@@ -148,6 +150,7 @@ def add_contact(session: Session, person: Person, kind: str, value: str, **more:
     blind, suffix = contact_indexes(kind, value)
     made = PersonContact(person_id=person.id, kind=kind, value=value, blind=blind, blind_suffix=suffix, **more)
     session.add(made)
+    written_people.note_changed(session, person.id)
     return made
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock
+from portal.core import audit, clock, pair_finding
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound
 from portal.core.models import Person, PersonPair
 from portal.core.paging import Cursor
+from portal.core.pair_finding import Found
 from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import PairState
 
@@ -28,6 +29,16 @@ class Page:
     first: int
 
 
+def find(session: Session, person: Person) -> list[Found]:
+    """Everybody who may be the same as *person*, the likeliest first, whether decided or not; pairs follow.
+
+    ``unit_of_work`` asks for everybody who was written in it; ask yourself where the answer is needed earlier. Whoever
+    shows the answer must leave out whom the actor may not see: ``waiting`` does so.
+    """
+    session.flush()
+    return pair_finding.compare(session, (), {person.id})[person.id]
+
+
 def find_pair(session: Session, actor: Actor, number: int, *, lock: bool = False) -> PersonPair:
     """The pair with that number, if *actor* may see both people. Raises NotFound."""
     query = sa.select(PersonPair).where(PersonPair.id == number, *_both_visible(actor))
@@ -40,9 +51,16 @@ def find_pair(session: Session, actor: Actor, number: int, *, lock: bool = False
 
 
 def waiting(
-    session: Session, actor: Actor, *, person: Person | None = None, cursor: Cursor | None = None, limit: int = PAGE
+    session: Session,
+    actor: Actor,
+    *,
+    person: Person | None = None,
+    at_least: int | None = None,
+    below: int | None = None,
+    cursor: Cursor | None = None,
+    limit: int = PAGE,
 ) -> Page:
-    """Open pairs of which *actor* may see both people, the likeliest first; those of *person* where one is given.
+    """Open pairs of which *actor* may see both people, the likeliest first; those of *person*, or of a score.
 
     Raises Forbidden, and InvalidInput for a cursor of another list.
     """
@@ -54,6 +72,10 @@ def waiting(
     query = query.options(joinedload(PersonPair.low), joinedload(PersonPair.high)).limit(limit + 1)
     if person is not None:
         query = query.where(sa.or_(PersonPair.low_id == person.id, PersonPair.high_id == person.id))
+    if at_least is not None:
+        query = query.where(PersonPair.score >= at_least)
+    if below is not None:
+        query = query.where(PersonPair.score < below)
     place, upwards = sa.tuple_(PersonPair.score, PersonPair.id), cursor is not None and cursor.before
     order = (PersonPair.score, PersonPair.id)
     if cursor is not None:
@@ -76,6 +98,15 @@ def decide_different(session: Session, actor: Actor, pair: PersonPair, reason: s
     if not reason:
         raise InvalidInput("Say why these are two people.", target="reason", problem="missing")
     return _decide(session, actor, pair, PairState.DIFFERENT, reason)
+
+
+def ask_again(session: Session, actor: Actor, pair: PersonPair) -> PersonPair:
+    """Put the question of two who were said to be different once more. Raises Forbidden, NotFound, AlreadyDone."""
+    require(actor, Permission.VERIFY_PERSON)
+    pair = find_pair(session, actor, pair.id, lock=True)
+    if pair.state is not PairState.DIFFERENT:
+        raise AlreadyDone("This pair was not said to be two people.", target="pair", status=pair.state.value)
+    return reopen(session, actor, pair)
 
 
 def remember_same(session: Session, actor: Actor, one: Person, other: Person, reason: str) -> PersonPair:

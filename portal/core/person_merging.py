@@ -10,7 +10,17 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.core import audit, clock, consent_effects, consents, people, people_pairs, same_people, suspensions
+from portal.core import (
+    audit,
+    clock,
+    consent_effects,
+    consents,
+    people,
+    people_pairs,
+    same_people,
+    suspensions,
+    written_people,
+)
 from portal.core.actors import Actor
 from portal.core.errors import CannotMerge, InvalidInput
 from portal.core.models import Case, Consent, Person, PersonIdentifier, PersonMerge, PersonPair
@@ -66,6 +76,7 @@ def unmerge(session: Session, actor: Actor, other: Person, *, reason: str, diffe
     branch = _branch(session, other, before)
     _require_own_cases(session, before, branch)
     _lead(session, branch, other)
+    written_people.note_regrouped(session, target.id)
     _answer(session, actor, edge, reason, different=different)
     audit.append(session, actor, "person.unmerge_from", chain=_chain(target.id), details={"people": [other.id]})
     for record in branch:
@@ -152,6 +163,7 @@ def _branch(session: Session, person: Person, records: Iterable[Person]) -> list
 def _lead(session: Session, records: Iterable[Person], leading: Person) -> None:
     for record in records:
         record.root_id = leading.id if record.id != leading.id else None
+    written_people.note_regrouped(session, leading.id, *[record.id for record in records])
     session.flush()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from portal.core import audit
+from portal.core import audit, pair_finding, written_people
 from portal.core.actors import Actor
 from portal.core.database import writing
 from portal.core.errors import DomainError, StaleVersion
@@ -20,6 +20,8 @@ def unit_of_work(session: Session, actor: Actor, *, intent: str) -> Iterator[Ses
     cannot be upgraded to a write. Pass words, numbers and hashes that are already computed; nothing slow belongs
     inside, for SQLite has one writer at a time.
 
+    People who were written are compared with everybody else before it ends: the same from every door.
+
     A refused effect leaves exactly one refusal event behind (``intent`` names it), in a transaction of its own.
     Raises StaleVersion when another editor changed the same row first.
     """
@@ -28,7 +30,9 @@ def unit_of_work(session: Session, actor: Actor, *, intent: str) -> Iterator[Ses
     try:
         with writing(engine):
             try:
+                written_people.take(session)  # of a unit that failed before
                 yield session
+                pair_finding.compare_written(session)
                 session.commit()
             except BaseException:
                 session.rollback()

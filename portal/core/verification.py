@@ -1,9 +1,9 @@
 """Confirming who people are: by somebody other than who registered them; and archiving instead of deleting."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from portal.core import audit, clock, reasons, same_people
+from portal.core import audit, clock, reasons, same_people, written_people
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition
 from portal.core.models import Case, Household, Person, PersonIdentifier
@@ -23,12 +23,7 @@ def decide(
     """
     require(actor, Permission.VERIFY_PERSON)
     _hold(session, subject)
-    registrar = subject.registered_by_id
-    if registrar is not None and registrar in (actor.user_id, verified_by_id) and not actor.is_administrator:
-        raise Forbidden("You registered this record; somebody else verifies it.", target="verified_by")
-    standing = subject.verification_status
-    if standing is Verification.VERIFIED or (standing is Verification.REJECTED and not verified):
-        raise AlreadyDone(f"This record is {standing.value} already.", target="verification_status", status=standing)
+    require_decision(actor, subject, verified=verified, verified_by_id=verified_by_id)
     subject.verification_status = Verification.VERIFIED if verified else Verification.REJECTED
     subject.verified_by_id, subject.verified_at = verified_by_id or actor.user_id, clock.now()
     if verified and isinstance(subject, Person):
@@ -36,6 +31,19 @@ def decide(
     details = {"status": subject.verification_status, "elevated": actor.is_administrator}
     audit.append(session, actor, f"{_noun(subject)}.verify", chain=_chain(subject), details=details)
     return subject
+
+
+def require_decision(
+    actor: Actor, subject: Subject, *, verified: bool = True, verified_by_id: int | None = None
+) -> None:
+    """Raise Forbidden for whoever registered the record or may not verify, AlreadyDone where it was decided before."""
+    require(actor, Permission.VERIFY_PERSON)
+    registrar = subject.registered_by_id
+    standing = subject.verification_status
+    if standing is Verification.VERIFIED or (standing is Verification.REJECTED and not verified):
+        raise AlreadyDone(f"This record is {standing.value} already.", target="verification_status", status=standing)
+    if registrar is not None and registrar in (actor.user_id, verified_by_id) and not actor.is_administrator:
+        raise Forbidden("You registered this record; somebody else verifies it.", target="verified_by")
 
 
 def archive(session: Session, actor: Actor, subject: Subject, *, reason_code: str | None, text: str | None = None):
@@ -48,11 +56,8 @@ def archive(session: Session, actor: Actor, subject: Subject, *, reason_code: st
     _hold(session, subject)
     if is_archived(subject):
         raise AlreadyDone("This record is archived already.", target="status", status="archived")
-    column = Case.subject_household_id if isinstance(subject, Household) else Case.subject_person_id
-    open_cases = sa.select(Case.id).where(column == subject.id, Case.lifecycle_status.in_((*LIVE, Status.SUSPENDED)))
-    if session.scalar(open_cases.limit(1)) is not None:
-        raise InvalidTransition("A case that is not closed supports this person or household.", target="status")
-    _set_archived(subject, archived=True)
+    require_archivable(session, subject)
+    _set_archived(session, subject, archived=True)
     details = {"reason_code": code}
     audit.append(
         session,
@@ -65,6 +70,14 @@ def archive(session: Session, actor: Actor, subject: Subject, *, reason_code: st
     return subject
 
 
+def require_archivable(session: Session, subject: Subject) -> None:
+    """Raise InvalidTransition while a case that is not closed supports the person or household."""
+    column = Case.subject_household_id if isinstance(subject, Household) else Case.subject_person_id
+    open_cases = sa.select(Case.id).where(column == subject.id, Case.lifecycle_status.in_((*LIVE, Status.SUSPENDED)))
+    if session.scalar(open_cases.limit(1)) is not None:
+        raise InvalidTransition("A case that is not closed supports this person or household.", target="status")
+
+
 def restore(session: Session, actor: Actor, subject: Subject, *, reason_code: str | None, text: str | None = None):
     """Take an archived record back into use. Raises Forbidden, InvalidInput, AlreadyDone."""
     require(actor, Permission.VERIFY_PERSON)
@@ -72,7 +85,7 @@ def restore(session: Session, actor: Actor, subject: Subject, *, reason_code: st
     _hold(session, subject)
     if not is_archived(subject):
         raise AlreadyDone("This record is not archived.", target="status", status="active")
-    _set_archived(subject, archived=False)
+    _set_archived(session, subject, archived=False)
     values = {"reason": (None, text)} if text else None
     details = {"reason_code": code}
     audit.append(session, actor, f"{_noun(subject)}.restore", chain=_chain(subject), details=details, values=values)
@@ -84,11 +97,12 @@ def is_archived(subject: Subject) -> bool:
     return subject.status != "active" if isinstance(subject, Household) else subject.archived_at is not None
 
 
-def _set_archived(subject: Subject, *, archived: bool) -> None:
+def _set_archived(session: Session, subject: Subject, *, archived: bool) -> None:
     if isinstance(subject, Household):
         subject.status = "archived" if archived else "active"
     else:
         subject.archived_at = clock.now() if archived else None
+        written_people.note_changed(session, subject.id)  # whoever is archived is nobody's double
 
 
 def _hold(session: Session, subject: Subject) -> None:
@@ -96,17 +110,18 @@ def _hold(session: Session, subject: Subject) -> None:
     session.refresh(subject, with_for_update=True)
 
 
+def require_own_numbers(session: Session, person: Person) -> None:
+    """Raise AlreadyDone where one of the person's identity numbers is another verified person's."""
+    mine, other = aliased(PersonIdentifier), aliased(PersonIdentifier)
+    same = sa.and_(other.kind == mine.kind, other.blind == mine.blind, other.person_id != mine.person_id)
+    taken = sa.select(other.id).join(mine, same).where(mine.person_id == person.id, other.verified_at.is_not(None))
+    if session.scalar(taken.limit(1)) is not None:
+        raise AlreadyDone("Another verified person has this identity number.", target="identity_number")
+
+
 def _verify_identifiers(session: Session, person: Person) -> None:
-    mine = list(session.scalars(sa.select(PersonIdentifier).where(PersonIdentifier.person_id == person.id)))
-    for identifier in mine:
-        taken = sa.select(PersonIdentifier.id).where(
-            PersonIdentifier.kind == identifier.kind,
-            PersonIdentifier.blind == identifier.blind,
-            PersonIdentifier.verified_at.is_not(None),
-            PersonIdentifier.person_id != person.id,
-        )
-        if session.scalar(taken.limit(1)) is not None:
-            raise AlreadyDone("Another verified person has this identity number.", target="identity_number")
+    require_own_numbers(session, person)
+    for identifier in session.scalars(sa.select(PersonIdentifier).where(PersonIdentifier.person_id == person.id)):
         identifier.verified_at = identifier.verified_at or clock.now()
 
 

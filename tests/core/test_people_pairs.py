@@ -20,8 +20,7 @@ def office(session):
 
 
 def _pair(session, vertical, other=None, *, score=100) -> PersonPair:
-    low = make_person(session, "Wanjiru Testperson", vertical=vertical)
-    high = make_person(session, "Wanjiku Testperson", vertical=other or vertical)
+    low, high = (make_person(session, "", vertical=where) for where in (vertical, other or vertical))  # nobody's double
     pair = PersonPair(low_id=low.id, high_id=high.id, score=score)
     session.add(pair)
     session.flush()
