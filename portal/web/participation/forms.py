@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from portal.core import approvals, clock, reasons
 from portal.core.models import User, Vertical, WorkflowInstance
 from portal.web.cases.forms import VersionedForm, newlines, options
+from portal.web.fields import DayField
 from portal.web.formats import office_zone
 
-_FORMATS = ["%d %m %Y", "%Y-%m-%d"]
 _DAY = _l("Enter a real date, such as 27 3 2027.")
 
 
@@ -51,7 +51,7 @@ class ReasonForm(FlaskForm):
 class TransferForm(VersionedForm):
     """Where the case goes, and why; the same is asked for an approval and for the transfer itself."""
 
-    to = SelectField(_l("Service that leads from now on"), [DataRequired(_l("Choose where the case goes."))], coerce=int)
+    to = SelectField(_l("Service that will lead"), [DataRequired(_l("Choose where the case goes."))], coerce=int)
     reason = RadioField(_l("Why is it handed over?"), validate_choice=False)
     reason_text = TextAreaField(_l("In words"), [Length(max=2000)], filters=[newlines])
 
@@ -93,8 +93,8 @@ class AddAssignmentForm(FlaskForm):
 
     user = SelectField(_l("Worker"), [DataRequired(_l("Choose the worker."))], coerce=int)
     role = StringField(_l("Role on this case"), [Optional(), Length(max=64)])
-    start = DateField(_l("From"), [InputRequired(_DAY)], format=_FORMATS)
-    until = DateField(_l("Last day"), [Optional()], format=_FORMATS)
+    start = DayField(_l("From"), [InputRequired(_DAY)])
+    until = DayField(_l("Last day"))
 
     def offer(self, users: Iterable[User], me: int | None) -> "AddAssignmentForm":
         """Let one of *users* be chosen."""
@@ -106,7 +106,7 @@ class AddAssignmentForm(FlaskForm):
 class EndAssignmentForm(FlaskForm):
     """Until when somebody works on the case, and why it ends."""
 
-    until = DateField(_l("Last day"), [InputRequired(_DAY)], format=_FORMATS)
+    until = DayField(_l("Last day"), [InputRequired(_DAY)])
     reason = RadioField(_l("Why does it end?"), validate_choice=False)
 
     def offer(self) -> "EndAssignmentForm":

@@ -62,7 +62,7 @@ def decline(part: int):
     except InvalidInput as refusal:
         return _page(part, form=beside(form, refusal), status=422)
     except Refused as refusal:
-        return _page(part, status=errors.status_of(refusal), happened=_(refusal.message))
+        return _page(part, form=form, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(said, "success")
     return fragments.go_to(url_for("invitations.index"))
 
