@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import answers, api, cli, limits, storage, web
 from portal.config import Settings, load_settings
-from portal.core import clock, database, keys
+from portal.core import clock, database, indexing, keys
 from portal.core.installation import refuse_wrong_environment
 from portal.extensions import babel, csrf, db, htmx, login_manager, migrate
 from portal.logs import configure_logging
@@ -29,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_logging(settings)
     keys.configure(settings.data_keys, settings.index_key, settings.audit_key, settings.token_keys)
     clock.allow_moving(settings.data_dir if settings.is_rehearsal else None)
+    indexing.listen()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _set_up_extensions(app, settings)
     if settings.trusted_proxies:

@@ -71,6 +71,27 @@ def standing(session: Session, case: Case, opted_in: list[Vertical] | None = Non
     return _of_people(session, people, needing, case)
 
 
+def withdrawn_among(session: Session, cases: Iterable[Case]) -> set[int]:
+    """The numbers of those cases whose content is not to be read: consent to them was withdrawn.
+
+    The few of whose people any consent was ever withdrawn are looked at one by one.
+    """
+    cases = list(cases)
+    households_of = sa.select(HouseholdMember.household_id, HouseholdMember.person_id).where(
+        HouseholdMember.household_id.in_([c.subject_household_id for c in cases if c.subject_household_id])
+    )
+    members: dict[int, set[int]] = {}
+    for household_id, person_id in session.execute(households_of):
+        members.setdefault(household_id, set()).add(person_id)
+    people_of = {case.id: members.get(case.subject_household_id, set()) | {case.subject_person_id} for case in cases}
+    records = same_people.records(session, {person for people in people_of.values() for person in people if person})
+    everybody = {record for ids in records.values() for record in ids}
+    ever = sa.select(Consent.person_id).where(Consent.person_id.in_(everybody), Consent.withdrawn_at.is_not(None))
+    withdrawn = set(session.scalars(ever))
+    doubtful = [c for c in cases if any(withdrawn & set(records.get(person, ())) for person in people_of[c.id])]
+    return {case.id for case in doubtful if standing(session, case).withdrawn}
+
+
 def for_vertical(
     session: Session, person_ids: Iterable[int], vertical: Vertical, *, origin: Origin | None = None
 ) -> Standing:

@@ -1,75 +1,112 @@
-"""Looking something up everywhere: a reference, a name, a phone or identity number, words of what was told.
+"""Looking something up everywhere: a reference, a name, a phone or identity number, words of what was told or written.
 
-Texts are read in the cases worked on last (MOST_TEXTS of them), which is said to whoever asks. Everything is scoped:
-what one may not see is not found.
+Everything is scoped: what one may not see is not found, and the words of a case whose consent was withdrawn are not.
 """
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import people, search, worklist
+from portal.core import consents, fulltext, people, worklist
 from portal.core.actors import Actor
+from portal.core.fulltext import Hit
+from portal.core.indexing import TEXTS
 from portal.core.models import Case, CasePerson
 from portal.core.people import PersonHit
 from portal.core.permissions import visible_cases
 
 SHORTEST = 2
-MOST_TEXTS = 2000
 MOST_HITS = 20
 
 
 @dataclass(frozen=True)
 class CaseHit:
-    """A case that was found: by its ``reference``, by the ``person`` named in it, or in its ``text``."""
+    """A case that was found: by its ``reference``, by a ``person`` in it, or in a text (its kind, as in ``KINDS``)."""
 
     case: Case
     clients: list[CasePerson]
     matched: str
+    texts: tuple[str, ...] = ()  # where the words stand
+    closed: bool = False  # consent was withdrawn: what is told of it is not to be read
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was found. ``more`` says that there are further cases than shown."""
+    """What was found; ``more``: there are further cases than shown, ``partial``: older texts were not looked at."""
 
     cases: list[CaseHit]
     people: list[PersonHit]
     more: bool = False
+    partial: bool = False
 
 
 def words_of(text: str) -> list[str]:
-    """The words that are looked for in texts."""
-    return re.findall(r"\w{2,}", text)[:6]
+    """The words that are looked for in texts, for showing where they stand."""
+    asked = fulltext.question(text)
+    return [word for word in asked.words if len(word) > 1] if asked else []
 
 
-def everywhere(session: Session, actor: Actor, text: str) -> Found:
-    """Cases and people that *text* may mean, the most certain first. Nothing for fewer than two characters."""
+def everywhere(session: Session, actor: Actor, text: str, *, kinds: Collection[str] = ()) -> Found:
+    """Cases and people that *text* may mean, the most certain first. Nothing for fewer than two characters.
+
+    With ``kinds`` (some of ``fulltext.KINDS``) only texts of these kinds are looked at.
+    """
     text = " ".join(text.split())
     if len(text) < SHORTEST:
         return Found([], [])
-    persons = people.search(session, actor, text, limit=10)
-    matched: dict[int, str] = {}
-    ways = (("reference", _by_reference(text)), ("person", _by_person(text)), ("text", _by_text(actor, text)))
-    for name, which in ways:
-        if which is not None:
-            query = sa.select(Case.id).where(visible_cases(actor), Case.merged_into_id.is_(None), which)
-            newest = query.order_by(Case.last_actioned_at.desc(), Case.id.desc()).limit(MOST_HITS + 1)
-            for number in session.scalars(newest):
-                matched.setdefault(number, name)
-    shown = list(matched)[:MOST_HITS]
-    return Found(_hits(session, shown, matched), persons, more=len(matched) > MOST_HITS)
+    matched: dict[int, tuple[str, Hit | None]] = {}
+    if not kinds:
+        for name, which in (("reference", by_reference(text)), ("person", _by_person(text))):
+            for number in _newest(session, actor, which):
+                matched.setdefault(number, (name, None))
+    asked = fulltext.question(text)
+    texts = fulltext.find(session, actor, asked, kinds=kinds or fulltext.KINDS) if asked else fulltext.Found([])
+    for hit in texts.hits:
+        matched.setdefault(hit.case_id, (hit.kind, hit))
+    persons = [] if kinds else people.search(session, actor, text, limit=10)
+    shown = dict(list(matched.items())[:MOST_HITS])
+    return Found(_hits(session, actor, shown), persons, more=len(matched) > len(shown), partial=texts.partial)
 
 
-def _hits(session: Session, numbers: list[int], matched: dict[int, str]) -> list[CaseHit]:
-    query = sa.select(Case).where(Case.id.in_(numbers)).options(*worklist.SHOWN)
+def _newest(session: Session, actor: Actor, which: sa.ColumnElement[bool] | None) -> list[int]:
+    if which is None:
+        return []
+    query = sa.select(Case.id).where(visible_cases(actor), Case.merged_into_id.is_(None), which)
+    newest = query.order_by(Case.last_actioned_at.desc(), Case.id.desc()).limit(MOST_HITS + 1)
+    return list(session.scalars(newest))
+
+
+def _hits(session: Session, actor: Actor, matched: dict[int, tuple[str, Hit | None]]) -> list[CaseHit]:
+    query = sa.select(Case).where(Case.id.in_(matched), visible_cases(actor)).options(*worklist.SHOWN)
     cases = {case.id: case for case in session.scalars(query)}
-    clients = worklist.clients_of(session, numbers)
-    return [CaseHit(cases[number], clients.get(number, []), matched[number]) for number in numbers]
+    clients = worklist.clients_of(session, list(cases))
+    closed = consents.withdrawn_among(session, cases.values())
+    texts = _texts(session, [hit for _, hit in matched.values() if hit is not None and hit.case_id not in closed])
+    return [
+        CaseHit(cases[number], clients.get(number, []), name, texts.get(hit, ()), number in closed)
+        for number, (name, hit) in matched.items()
+        if number in cases and not (hit is not None and number in closed)
+    ]
 
 
-def _by_reference(text: str) -> sa.ColumnElement[bool] | None:
+def _texts(session: Session, hits: Iterable[Hit]) -> dict[Hit, tuple[str, ...]]:
+    """The texts in which the words stand, one query for each kind."""
+    wanted: dict[str, dict[int, Hit]] = {}
+    for hit in hits:
+        wanted.setdefault(hit.kind, {})[hit.source_id] = hit
+    found = {}
+    for model, (kind, columns) in TEXTS.items():
+        if kind in wanted:
+            query = sa.select(model.id, *[getattr(model, name) for name in columns]).where(model.id.in_(wanted[kind]))
+            found.update({wanted[kind][number]: tuple(texts) for number, *texts in session.execute(query)})
+    return found
+
+
+def by_reference(text: str) -> sa.ColumnElement[bool] | None:
+    """The case that has this reference or number; None where the text is neither."""
     if re.fullmatch(r"#?[0-9]{1,18}", text):
         return Case.id == int(text.removeprefix("#"))
     return Case.reference == text.upper() if re.fullmatch(r"[A-Za-z][\w-]*-[0-9]+", text) else None
@@ -84,16 +121,3 @@ def _by_person(text: str) -> sa.ColumnElement[bool] | None:
     parts = sa.select(CasePerson.case_id).where(CasePerson.person_id.in_(persons)).correlate(None)
     subjects = sa.select(Case.id).where(Case.subject_person_id.in_(persons)).correlate(None)
     return Case.id.in_(sa.union(parts, subjects))
-
-
-def _by_text(actor: Actor, text: str) -> sa.ColumnElement[bool] | None:
-    """Cases worked on last in which every word stands somewhere in the summary, the narrative or the plan."""
-    words = words_of(text)
-    if not words:
-        return None
-    newest = search.newest(actor, MOST_TEXTS)
-    told = [sa.or_(*[column.icontains(word, autoescape=True) for column in _TEXTS]) for word in words]
-    return sa.and_(Case.id.in_(newest), *told)
-
-
-_TEXTS = (Case.summary, Case.narrative, Case.plan)

@@ -126,14 +126,6 @@ def counts(session: Session, actor: Actor, lists: Mapping[str, ListFilter], *, m
     return dict(zip(lists, row, strict=True))
 
 
-def newest(actor: Actor, limit: int) -> sa.Select:
-    """The ids of the cases that *actor* may see and that were worked on last, open or not."""
-    part = _Part(Case.last_actioned_at, dt.datetime)
-    branches = [_branch([way], part, 0, True, limit) for way in ways_to_see(actor)]
-    found = _together(branches)
-    return sa.select(found.c.id).order_by(found.c.key.desc(), found.c.id.desc()).limit(limit)
-
-
 def matching(actor: Actor, wanted: ListFilter) -> sa.ColumnElement[bool]:
     """The same scope and filter as one plain predicate."""
     return sa.and_(visible_cases(actor), *_filters(actor, wanted))

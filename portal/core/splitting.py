@@ -143,8 +143,8 @@ def _move(session: Session, case: Case, new: Case, part: Part, taken: _Taken, wh
         for row in _named(session, case, model, getattr(part, name), taken, f"{where}.{name}"):
             row.case_id = new.id
             if isinstance(row, Message):
-                of_message = sa.update(Attachment).where(Attachment.message_id == row.id)
-                session.execute(of_message.values(case_id=new.id))
+                for file in session.scalars(sa.select(Attachment).where(Attachment.message_id == row.id)):
+                    file.case_id = new.id
             if isinstance(row, Assignment):
                 _move_ownership(case, new, row)
     session.flush()

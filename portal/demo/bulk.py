@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, sequences
+from portal.core import audit, clock, indexing, sequences
 from portal.core.actors import SYSTEM
 from portal.core.models import (
     Case,
@@ -117,7 +117,8 @@ def _add(session: Session, ground: Ground, indexes: range) -> None:
             people[index] = next_person
             add_person(rows, ground, index, next_person)
             next_person += 1
-    for case_id, index in enumerate(indexes, start=next_case):
+    made_cases = range(next_case, next_case + len(indexes))
+    for case_id, index in zip(made_cases, indexes, strict=True):
         whose = person_index(index)
         if whose not in people:  # brought by a case of the batch before
             people[whose] = session.scalars(sa.select(Person.id).where(Person.uuid == uuid_of(ground, 1, whose))).one()
@@ -137,6 +138,7 @@ def _add(session: Session, ground: Ground, indexes: range) -> None:
     ):
         inserter.insert(model.__table__, made)
     sequences.catch_up(session, Person, Case)
+    indexing.index(session, made_cases)
 
 
 def _prepare(session: Session) -> None:

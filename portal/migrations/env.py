@@ -28,10 +28,19 @@ def render_type(kind, item, autogen_context):
     return False
 
 
+def is_ours(name, kind, _parents):
+    """Whether a table is one of the models': what SQLite keeps for full-text search is its own business."""
+    return kind != "table" or not name.startswith("search_words")
+
+
 def run() -> None:
     """Upgrade or downgrade over the application's own engine."""
     connectable = current_app.extensions["migrate"].db.engine
-    arguments = {**current_app.extensions["migrate"].configure_args, "render_item": render_type}
+    arguments = {
+        **current_app.extensions["migrate"].configure_args,
+        "render_item": render_type,
+        "include_name": is_ours,
+    }
     with connectable.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.core import clock
+from portal.core import clock, indexing
 from portal.core.models import Base, CasePerson
 from portal.core.models.base import EncryptedText
 from portal.core.vocabulary import Role, Status
@@ -50,6 +50,7 @@ UNMARKED = {
     "users": "colleagues",
     "verticals": "lists of the office",
     "person_keys": "digests and folded names, never shown",
+    "search_texts": "words of the marked texts, folded; never shown",
 }
 # Columns of marked tables that hold keys and not words.
 _KEYS = {
@@ -102,6 +103,7 @@ def build(app: Flask) -> World:
             _mark(session, world)
         with committed(db.session) as session:
             _let_walk(session, world)
+            indexing.rebuild_after(session, 0)
         db.session.remove()
     return world
 

@@ -220,7 +220,7 @@ def test_looking_up_finds_by_each_way_and_says_which(session, named):
 
     assert found(case.reference) == found(str(case.id).zfill(2)) == [(case.id, "reference")]
     assert found("pipacs") == found("0711 222333") == found("ab12345") == [(case.id, "person")]
-    assert found("blue river") == found("SCHOOL place") == [(case.id, "text")]
+    assert found("blue river") == found("SCHOOL place") == [(case.id, "case")]
     assert found("100%") == found("_") == found(" ") == []
 
 

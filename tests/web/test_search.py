@@ -5,12 +5,14 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.core.models import AuditEvent, CasePerson
+from portal.core import attachments, clock, messages, notes
+from portal.core.models import AuditEvent, Case, CasePerson, Consent, User
 from portal.core.vocabulary import Role
 from portal.extensions import db
 from portal.web.search import highlight
-from tests.factories import committed, make_case, make_person, make_user, make_vertical
+from tests.factories import actor_of, committed, make_case, make_consent, make_person, make_user, make_vertical
 from tests.page import Browser, words
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -54,6 +56,74 @@ def test_words_of_the_story_find_the_case_and_are_shown_in_their_place(worker, o
     page = worker.get("/app/search?q=blue+river")
     assert found(page) == ([office["case"]], [])
     assert "<mark>Blue</mark> <mark>River</mark>" in page.get_data(as_text=True)
+
+
+@pytest.fixture
+def written(app, office):
+    """A note, a message and a file about a kitten on the worker's case."""
+    with app.app_context(), committed(db.session) as session:
+        case = session.get(Case, office["case"])
+        actor = actor_of(session, session.get(User, office["worker"]))
+        notes.write(session, actor, case, "The landlady <b>knows</b> of the Kitten.")
+        messages.write(session, actor, case, "Bring the papers of the kitten.")
+        attachments.add(session, actor, attachments.Brought("kitten.pdf", "0" * 64, 9, "application/pdf"), case=case)
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("note", "In a note: The landlady &lt;b&gt;knows&lt;/b&gt; of the Kitten"),
+        ("message", "In a message: Bring the papers of the kitten"),
+        ("attachment", "In the name of a file: kitten .pdf"),
+    ],
+)
+def test_notes_messages_and_files_are_found_and_shown_in_their_place(worker, office, written, place, shown):
+    page = worker.get(f"/app/search?q=kitten&in={place}")
+    assert shown in words(page)
+    assert "<mark>" in page.get_data(as_text=True) and "<b>knows" not in page.get_data(as_text=True)
+
+
+def test_words_between_quotation_marks_follow_one_another(worker, office, written):
+    assert "In a message" in words(worker.get('/app/search?q="papers of"'))
+    assert "Nothing was found" in words(worker.get('/app/search?q="of papers"'))
+
+
+def test_where_one_looks_is_kept_and_an_unknown_place_is_everywhere(worker, office, written):
+    assert '<option value="note" selected>' in worker.get("/app/search?q=school&in=note").get_data(as_text=True)
+    assert found(worker.get("/app/search?q=pipacs&in=note")) == ([], [])
+    assert found(worker.get("/app/search?q=pipacs&in=nowhere")) == ([office["case"]], [office["person"]])
+
+
+def test_what_was_told_is_not_found_once_consent_was_withdrawn(app, office):
+    with app.app_context(), committed(db.session) as session:
+        care = make_vertical(session, "CARE", consent=True)
+        person = make_person(session, "Amal Halabi", vertical=care, verified=True)
+        consent = make_consent(session, person, care)
+        case = make_case(session, care, subject=person, summary="Kitten", narrative="She told of a kitten.")
+        worker = Browser(app, make_user(session, Role.CASEWORKER, care).id)
+        ids, reference = (case.id, consent.id), case.reference
+    assert found(worker.get("/app/search?q=kitten")) == ([ids[0]], [])
+    with app.app_context(), committed(db.session) as session:
+        session.get(Consent, ids[1]).withdrawn_at = clock.now()
+    assert found(worker.get("/app/search?q=kitten")) == ([], [])
+    page = worker.get("/app/search", query_string={"q": reference})
+    assert found(page) == ([ids[0]], [])
+    assert "Consent was withdrawn" in words(page) and "Kitten" not in words(page)
+
+
+def test_a_page_of_hits_costs_the_same_however_many_there_are(app, worker, office):
+    def cost() -> int:
+        with counted(app) as statements:
+            worker.get("/app/search?q=river")
+        return sum(statement.startswith("SELECT") for statement in statements)
+
+    cost()  # and whatever is asked once
+    few = cost()
+    with app.app_context(), committed(db.session) as session:
+        here = session.get(Case, office["case"]).primary_vertical
+        for number in range(12):
+            make_case(session, here, narrative=f"By the river, {number}")
+    assert cost() == few
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from portal.core.models.person_merge import PersonMerge
 from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.review import Review
+from portal.core.models.search_text import SearchText
 from portal.core.models.service import Service
 from portal.core.models.structure import CaseMerge, CaseSplit, CaseTransfer
 from portal.core.models.tag import CaseTag, Tag
@@ -101,6 +102,7 @@ __all__ = [
     "RateLimit",
     "Relation",
     "Review",
+    "SearchText",
     "Service",
     "Setting",
     "Tag",

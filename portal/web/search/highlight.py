@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 AROUND = 70  # characters of context on each side of an excerpt
 
@@ -20,7 +21,7 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
     return [piece for piece in [*pieces, (text[at:], False)] if piece[0]]
 
 
-def excerpt(texts: list[str], words: list[str]) -> list[tuple[str, bool]]:
+def excerpt(texts: Iterable[str], words: list[str]) -> list[tuple[str, bool]]:
     """A stretch around the first word in the first of the texts that holds one; nothing where none does."""
     for text in texts:
         flat = " ".join(text.split())

@@ -1,6 +1,7 @@
 """The search page."""
 
 from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
 
 from portal.core import lookup
 from portal.core.unit import record_reading
@@ -12,19 +13,33 @@ from portal.web.search import highlight
 blueprint = Blueprint("search", __name__, url_prefix="/app")
 LONGEST = 200
 
+# Where one can look for words; everywhere else numbers and names count, too.
+PLACES = {
+    "": _l("Everywhere"),
+    "case": _l("What was told"),
+    "message": _l("Messages"),
+    "note": _l("Notes"),
+    "attachment": _l("Names of files"),
+}
+IN = {"message": _l("In a message"), "note": _l("In a note"), "attachment": _l("In the name of a file")}
+
 
 @blueprint.get("/search")
 def index():
     """Cases and people that the words may mean. That something was looked up is recorded, the words are not."""
     text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    found = lookup.everywhere(db.session, current_actor(), text)
+    place = request.args.get("in", "")
+    place = place if place in PLACES else ""
+    found = lookup.everywhere(db.session, current_actor(), text, kinds=(place,) if place else ())
     page = render_template(
         "search/index.html",
         q=text,
+        place=place,
+        places=PLACES,
+        in_words=IN,
         found=found,
-        words=text.split(),
+        words=lookup.words_of(text),
         too_short=len(text) < lookup.SHORTEST,
-        texts=lookup.MOST_TEXTS,
         highlight=highlight,
         case_name=case_name,
         person_name=person_name,
