@@ -1,5 +1,6 @@
 """Conflicts of duplicate support as people work them: finding them, and deciding them for good."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class Parties:
 
 def find(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) -> Conflict:
     """The conflict with that id, if it names a case that *actor* may see. Raises NotFound."""
-    query = sa.select(Conflict).where(Conflict.uuid == uuid, _visible(actor))
+    query = sa.select(Conflict).where(Conflict.uuid == uuid, visible_conflicts(actor))
     if lock:
         query = locked(query).execution_options(populate_existing=True)
     found = session.scalar(query)
@@ -49,7 +50,7 @@ def page(
 
     ``subject_kind`` and ``subject``, a public id, ask for whom the case that was checked supports.
     """
-    which = [_visible(actor)]
+    which = [visible_conflicts(actor)]
     if status is not None:
         which.append(Conflict.status == status)
     of_kind = {Person: Case.subject_person_id, Household: Case.subject_household_id}
@@ -70,6 +71,17 @@ def parties(session: Session, actor: Actor, conflict: Conflict) -> Parties:
     seen = list(session.scalars(sa.select(Case).where(Case.id.in_(named), visible_cases(actor)).order_by(Case.id)))
     decides = can(actor, Permission.DECIDE_CONFLICT)
     return Parties(seen, everything if decides else seen, len(everything))
+
+
+def visible_conflicts(actor: Actor, *which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Conflicts that name a case *actor* may see, and that is one of *which* (conditions over cases)."""
+    named = sa.select(ConflictCase.conflict_id).join(Case, Case.id == ConflictCase.case_id)
+    return Conflict.id.in_(named.where(visible_cases(actor), *which))
+
+
+def may_decide(actor: Actor, seen: Iterable[Case]) -> bool:
+    """Whether *actor* may decide a conflict of which they see these cases: it takes the right over one of them."""
+    return any(may(actor, Permission.DECIDE_CONFLICT, case) for case in seen)
 
 
 def resolve(session: Session, actor: Actor, conflict: Conflict, *, code: str | None, notes: str | None = None):
@@ -113,8 +125,7 @@ def reopen(session: Session, actor: Actor, conflict: Conflict) -> Conflict:
 
 
 def _require_open(session: Session, actor: Actor, conflict: Conflict) -> None:
-    seen = parties(session, actor, conflict).seen
-    if not any(may(actor, Permission.DECIDE_CONFLICT, case) for case in seen):
+    if not may_decide(actor, parties(session, actor, conflict).seen):
         raise Forbidden("You may not do this.", target=Permission.DECIDE_CONFLICT.value)
     if conflict.status != ConflictStatus.OPEN:
         raise AlreadyDone(f"This conflict is {conflict.status} already.", target="conflict", status=conflict.status)
@@ -122,8 +133,3 @@ def _require_open(session: Session, actor: Actor, conflict: Conflict) -> None:
 
 def _checked(of_case: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return Conflict.primary_case_id.in_(sa.select(Case.id).where(of_case))
-
-
-def _visible(actor: Actor) -> sa.ColumnElement[bool]:
-    named = sa.select(ConflictCase.conflict_id).join(Case, Case.id == ConflictCase.case_id)
-    return Conflict.id.in_(named.where(visible_cases(actor)))

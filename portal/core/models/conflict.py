@@ -3,6 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.models.base import Base, Code, Id, Moment, Name, PublicId, ref
@@ -31,6 +32,16 @@ class Conflict(Base):
         sa.CheckConstraint("status IN ('open', 'resolved', 'dismissed')", name="status"),
         sa.CheckConstraint("(status = 'open') = (decided_at IS NULL)", name="decided_when"),
     )
+
+    @hybrid_property
+    def rank(self) -> int:
+        """Where it stands in the queue: what is open comes before what was decided."""
+        return int(self.status == "open")
+
+    @rank.inplace.expression
+    @classmethod
+    def _rank(cls) -> sa.ColumnElement[int]:
+        return sa.case((cls.status == "open", 1), else_=0)
 
 
 class ConflictCase(Base):
