@@ -9,7 +9,7 @@ import phonenumbers
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, written_people
+from portal.core import audit, clock, same_people, written_people
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.keys import blind_index
@@ -24,7 +24,7 @@ from portal.core.models import (
 )
 from portal.core.permissions import Permission, require, visible_cases, visible_people
 from portal.core.told import PersonTold
-from portal.core.vocabulary import LIVE, NameKnown
+from portal.core.vocabulary import NameKnown
 
 REGION = "KE"  # where a phone number without a country code is taken to be, unless the office says otherwise
 
@@ -103,7 +103,7 @@ def register(session: Session, actor: Actor, told: PersonTold, *, vertical_id: i
 
 
 def known_by(session: Session, actor: Actor, told: PersonTold) -> Person | None:
-    """The person whom the calling organisation already knows by this external id *and* this name (review 4.1).
+    """The person whom the calling organisation already knows by this external id *and* this name.
 
     An id alone links nobody: one client sends the same constant for everyone it reports.
     """
@@ -118,7 +118,8 @@ def known_by(session: Session, actor: Actor, told: PersonTold) -> Person | None:
     )
     if told.dob is not None:
         query = query.where(sa.or_(Person.dob.is_(None), Person.dob == told.dob))
-    return session.scalars(query.limit(1)).first()
+    found = session.scalars(query.limit(1)).first()
+    return session.get(Person, found.root_id) if found is not None and found.root_id is not None else found
 
 
 def same_person(one: PersonTold, other: PersonTold) -> bool:
@@ -132,7 +133,7 @@ def same_person(one: PersonTold, other: PersonTold) -> bool:
 
 
 def add_identifier(session: Session, person: Person, kind: str, value: str) -> PersonIdentifier:
-    """Record an identity number as claimed; it becomes unique only when somebody verifies it (review 1.24)."""
+    """Record an identity number as claimed; it becomes unique only when somebody verifies it."""
     made = PersonIdentifier(person_id=person.id, kind=kind[:64], value=value.strip(), blind=identifier_index(value))
     session.add(made)
     written_people.note_changed(session, person.id)
@@ -179,6 +180,7 @@ class PersonHit:
     person: Person
     matched: tuple[str, ...]  # name, phone, identifier, reference
     open_cases: int
+    also: tuple[Person, ...] = ()  # other records of this person that the actor may see
 
 
 def search(
@@ -196,10 +198,11 @@ def search(
             found.setdefault(person_id, []).append(matched)
     if not found:
         return []
+    same_people.gather(session, found, wanted)
     query = sa.select(Person).where(Person.id.in_(found), Person.archived_at.is_(None), wanted)
     people = list(session.scalars(query.order_by(Person.name_key, Person.id).limit(limit)))
-    counts = _open_cases(session, actor, [person.id for person in people])
-    hits = [PersonHit(person, tuple(found[person.id]), counts.get(person.id, 0)) for person in people]
+    counts, also = same_people.open_cases(session, actor, people), same_people.known_as(session, actor, people)
+    hits = [PersonHit(one, tuple(found[one.id]), counts[one.id], tuple(also[one.id])) for one in people]
     return sorted(hits, key=lambda hit: -len(hit.matched))
 
 
@@ -251,16 +254,6 @@ def identified_by(text: str) -> sa.Select | None:
 def _begins(column, word: str) -> sa.ColumnElement[bool]:
     """A prefix as a range of the index: every string that begins with *word* sorts before its highest continuation."""
     return sa.and_(column >= word, column < word + "\U0010ffff")
-
-
-def _open_cases(session: Session, actor: Actor, person_ids: list[int]) -> dict[int, int]:
-    query = (
-        sa.select(CasePerson.person_id, sa.func.count(sa.distinct(Case.id)))
-        .join(Case, Case.id == CasePerson.case_id)
-        .where(CasePerson.person_id.in_(person_ids), Case.lifecycle_status.in_(LIVE), visible_cases(actor))
-        .group_by(CasePerson.person_id)
-    )
-    return dict(session.execute(query).all())
 
 
 def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> Person:
