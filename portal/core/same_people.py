@@ -68,6 +68,6 @@ def open_cases(session: Session, actor: Actor, people: Collection[Person]) -> di
 
 
 def lock(session: Session, person_ids: Collection[int]) -> None:
-    """Hold these people's rows until commit, in the order of their numbers, as everybody does, so that nobody waits in a circle."""
+    """Hold these people's rows until commit, in the order of their numbers, so that nobody waits in a circle."""
     if person_ids:
         session.execute(locked(sa.select(Person.id).where(Person.id.in_(set(person_ids))).order_by(Person.id)))
