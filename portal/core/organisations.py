@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 import json
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -64,7 +65,7 @@ def register(
         priority_confirmed=bool(priority_map),
     )
     if time_zone:
-        made.time_zone = time_zone
+        made.time_zone = _zone(time_zone)
     session.add(made)
     session.flush()
     _note(session, actor, made, "organisation.register", status=made.status)
@@ -258,6 +259,14 @@ def _address(text: str | None) -> str | None:
         return str(ipaddress.ip_address(text.strip())) if text and text.strip() else None
     except ValueError as error:
         raise InvalidInput("This is no network address.", target="address") from error
+
+
+def _zone(name: str) -> str:
+    """A time zone by its name; one that does not exist would fail with the first report (where midnight is)."""
+    try:
+        return ZoneInfo(name.strip()).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput("There is no such time zone.", target="time_zone") from error
 
 
 def _iso(at: dt.datetime | None) -> str | None:

@@ -60,6 +60,26 @@ def live_of(session: Session, actor: Actor, organisation: Organisation) -> list[
     return list(session.scalars(query.options(*holders).order_by(ApiToken.id.desc())))
 
 
+def live_by_organisation(session: Session, actor: Actor) -> dict[int, int]:
+    """How many tokens of each organisation hold now. Raises Forbidden."""
+    require(actor, Permission.ADMINISTER)
+    query = sa.select(ApiToken.organisation_id, sa.func.count()).where(
+        ApiToken.organisation_id.is_not(None), *_filters(Wanted(state=TokenState.LIVE))
+    )
+    return {number: count for number, count in session.execute(query.group_by(ApiToken.organisation_id))}
+
+
+def holders(session: Session, actor: Actor) -> tuple[list[Organisation], list[User]]:
+    """Who can be given a token: active partners and active users, each by name. Raises Forbidden."""
+    require(actor, Permission.ADMINISTER)
+    partners = sa.select(Organisation).where(Organisation.status == "active", Organisation.kind != "installation")
+    users = sa.select(User).where(User.active)
+    return (
+        list(session.scalars(partners.order_by(Organisation.name, Organisation.id))),
+        list(session.scalars(users.order_by(User.name, User.id))),
+    )
+
+
 def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.dialect is not None:

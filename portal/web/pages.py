@@ -2,6 +2,7 @@
 
 from portal.web import home
 from portal.web.account.views import blueprint as account
+from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
 from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
@@ -16,6 +17,7 @@ from portal.web.worklist.views import blueprint as worklist
 
 BLUEPRINTS = (
     home.blueprint,
+    admin,
     auth,
     cases,
     intake,

@@ -28,7 +28,10 @@ def test_a_registered_partner_is_let_in_unless_it_has_to_wait(session):
     assert waiting.status == "active"
 
 
-@pytest.mark.parametrize("told", [{"name": " "}, {"email": "nowhere"}, {"name": "harbour  CHILDREN"}])
+@pytest.mark.parametrize(
+    "told",
+    [{"name": " "}, {"email": "nowhere"}, {"name": "harbour  CHILDREN"}, {"name": "B", "time_zone": "../etc/passwd"}],
+)
 def test_a_partner_has_a_name_of_its_own_and_an_address(session, told):
     register(session)
     with pytest.raises(InvalidInput):

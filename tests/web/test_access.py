@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask, url_for
 
-from portal.core import approvals, assignments, attachments, clock, contacts
+from portal.core import approvals, assignments, attachments, clock, contacts, tokens
 from portal.core.actors import SYSTEM, from_user
 from portal.core.models import User
 from portal.core.vocabulary import Outcome, Role
@@ -46,6 +46,12 @@ _LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 _CORRECTING = "people.edit people.contact_add people.contact people.contact_remove people.identity".split()
 _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
 
+_ADMINISTRATION = (
+    "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
+    "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
+    "admin.tokens"
+).split()
+
 RULES: dict[str, Door] = {
     **dict.fromkeys(("consents.index", "consents.show", "files.read"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CONSENTING, _door(WORKERS, scoped=True)),
@@ -57,6 +63,8 @@ RULES: dict[str, Door] = {
     "people.show": _door(EVERYBODY, scoped=True),
     **dict.fromkeys(_CORRECTING, _door(WORKERS, scoped=True)),
     "people.history": _door(EVERYBODY, scoped=True),
+    **dict.fromkeys(_ADMINISTRATION, _door({Role.ADMINISTRATOR})),
+    **dict.fromkeys(("admin.index", "admin.calls"), _door({Role.ADMINISTRATOR, Role.AUDITOR})),
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
     "account.show": _door(EVERYBODY),
     "account.change_password": _door(EVERYBODY),
@@ -100,11 +108,13 @@ def world(app: Flask) -> World:
         taken = contacts.ContactTold(outcome=Outcome.SILENT, vertical=here)
         contact = contacts.save(session, from_user(session, session.get(User, users[Role.AGENT])), taken)
         assert contact.id == case.id, "one number stands for both in the addresses"
+        _, token = tokens.issue(session, SYSTEM, dialect="helpline", user=session.get(User, users[Role.AGENT]))
         worker = session.get(User, users[Role.AGENT])
         values = {
             "part": make_participant(session, case, make_vertical(session, "ASKED"), opted_in=False).id,
             "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
             "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
+            "jti": token.jti,
             **_of_subjects(app, session, person, here),
             "number": case.id,
             "person": person.id,

@@ -1,0 +1,51 @@
+"""Administration: who may call from outside, who did, and what codes from outside mean. All addresses stand here."""
+
+from flask import Blueprint, request
+from flask_babel import gettext as _
+
+from portal.core.errors import Forbidden
+from portal.core.permissions import Permission, can
+from portal.core.unit import record_refusal
+from portal.extensions import db
+from portal.web.access import current_actor
+from portal.web.admin import calls, codes, index, issuing, organisations, partners, tokens, words
+
+blueprint = Blueprint("admin", __name__, url_prefix="/app/admin")
+
+_READING = {"admin.index", "admin.calls"}  # open to auditors, too
+_partner = "/organisations/<int:number>"
+_token = "/tokens/<string(maxlength=64):jti>"  # noqa: S105 - a part of an address
+
+for _rule, _endpoint, _view, _methods in (
+    ("/", "index", index.index, ["GET"]),
+    ("/calls", "calls", calls.calls, ["GET"]),
+    ("/organisations", "organisations", organisations.organisations, ["GET"]),
+    ("/organisations/new", "register", organisations.register, ["GET", "POST"]),
+    (_partner, "organisation", organisations.organisation, ["GET"]),
+    (f"{_partner}/approve", "approve", partners.approve, ["POST"]),
+    (f"{_partner}/arm", "arm", partners.arm, ["GET", "POST"]),
+    (f"{_partner}/disarm", "disarm", partners.disarm, ["POST"]),
+    (f"{_partner}/deactivate", "deactivate", partners.deactivate, ["GET", "POST"]),
+    (f"{_partner}/defaults", "defaults", partners.defaults, ["GET", "POST"]),
+    (f"{_partner}/priorities", "priorities", partners.priorities, ["GET", "POST"]),
+    ("/tokens", "tokens", tokens.tokens, ["GET"]),
+    ("/tokens/new", "issue_token", issuing.issue, ["GET", "POST"]),
+    (f"{_token}/revoke", "revoke_token", tokens.revoke, ["GET", "POST"]),
+    (f"{_token}/rotate", "rotate_token", issuing.rotate, ["GET", "POST"]),
+    ("/codes", "codes", codes.codes, ["GET"]),
+    ("/codes/map", "map_code", codes.map_code, ["GET", "POST"]),
+):
+    blueprint.add_url_rule(_rule, _endpoint, _view, methods=_methods)
+
+blueprint.context_processor(words.for_templates)
+
+
+@blueprint.before_request
+def _refuse_others() -> None:
+    """Stand before every page: an administrator's, or one who may read the audit. Core asks again at each change."""
+    actor = current_actor()
+    needed = Permission.VIEW_AUDIT if request.endpoint in _READING else Permission.ADMINISTER
+    if not can(actor, needed):
+        refusal = Forbidden(_("You may not do this."), target=needed.value)
+        record_refusal(db.session, actor, request.endpoint, refusal, method=request.method)
+        raise refusal

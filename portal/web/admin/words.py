@@ -1,0 +1,83 @@
+"""What the administration calls dialects, states and fields."""
+
+from flask_babel import lazy_gettext as _l
+
+from portal.core.token_list import TokenState, state_of
+from portal.core.vocabulary import Dialect, Priority
+
+DIALECTS = {
+    Dialect.CONSTITUENCY: _l("Constituency"),
+    Dialect.HELPLINE: _l("Helpline and web form"),
+    Dialect.CORRESPONDENCE: _l("Correspondence"),
+    Dialect.INTERVENTIONS: _l("Interventions"),
+}
+
+SCOPES = {
+    "cases:read": _l("Read cases"),
+    "cases:write": _l("Open and change cases"),
+    "webform": _l("Send reports by web form, and nothing else"),
+    "v1:case": _l("Exchange cases and messages"),
+    "case:close": _l("Close cases"),
+}
+
+# Word, mark, tone.
+TOKEN_STATES = {
+    TokenState.LIVE: (_l("Live"), "check", "ok"),
+    TokenState.EXPIRED: (_l("Expired"), "clock", ""),
+    TokenState.REVOKED: (_l("Revoked"), "x", "bad"),
+}
+
+ORGANISATION_STATES = {
+    "active": (_l("Active"), "check", "ok"),
+    "pending": (_l("Waits for approval"), "clock", "warn"),
+    "inactive": (_l("Deactivated"), "x", "bad"),
+}
+
+KINDS = {"installation": _l("This installation"), "partner": _l("Partner"), "service": _l("Service")}
+
+PRIORITIES = {Priority.HIGH: _l("High"), Priority.MEDIUM: _l("Medium"), Priority.LOW: _l("Low")}
+
+DEFAULTS = {
+    "reporter.fname": _l("Name of the reporter"),
+    "case_category_id": _l("Category"),
+    "plan": _l("Plan"),
+    "priority": _l("Priority"),
+    "status": _l("Status"),
+}
+
+LISTS = {
+    "case_category": _l("Category of the case"),
+    "justice": _l("Justice"),
+    "assessment": _l("Assessment"),
+    "know_about": _l("How they know of the helpline"),
+    "disposition": _l("Disposition"),
+    "age_group": _l("Age group"),
+    "location": _l("Place"),
+    "sex": _l("Sex"),
+    "nationality": _l("Nationality"),
+    "language": _l("Language"),
+    "tribe": _l("Tribe or ethnic group"),
+    "relationship": _l("Relationship"),
+    "shares_home": _l("Shares the home"),
+    "health": _l("Health"),
+    "employment": _l("Employment"),
+    "marital": _l("Marital status"),
+    "national_id_type": _l("Kind of document"),
+}
+
+OUTCOMES = {"done": _l("Done"), "refused": _l("Refused (4xx)"), "failed": _l("Failed (5xx)")}
+
+
+def for_templates() -> dict[str, object]:
+    """The words that the templates of the administration use."""
+    return {
+        "dialects": DIALECTS,
+        "scope_words": SCOPES,
+        "token_states": TOKEN_STATES,
+        "state_of_token": state_of,
+        "organisation_states": ORGANISATION_STATES,
+        "organisation_kinds": KINDS,
+        "priority_words": PRIORITIES,
+        "default_words": DEFAULTS,
+        "list_words": LISTS,
+    }
