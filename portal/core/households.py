@@ -88,8 +88,13 @@ def add_member(
     effective_from: dt.date,
     effective_until: dt.date | None = None,
 ) -> HouseholdMember:
-    """Record that somebody belongs to the household. Raises Forbidden, InvalidInput, AlreadyDone."""
+    """Record that somebody belongs to the household. Raises Forbidden, InvalidInput, AlreadyDone, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
+    session.refresh(household, with_for_update=True)  # two who add the same person at once come one after the other
+    if household.status != "active":
+        raise ReadOnly("The record of this household is archived.", target="household")
+    if person.archived_at is not None:
+        raise ReadOnly("The record of this person is archived.", target="person_id")
     if effective_until is not None and effective_until <= effective_from:
         raise InvalidInput("The end must be after the beginning.", target="effective_until")
     same = HouseholdMember.household_id == household.id, HouseholdMember.person_id == person.id
@@ -122,6 +127,7 @@ def end_membership(
     """Record until when somebody belonged to the household. Raises Forbidden, InvalidInput, AlreadyDone, NotFound."""
     require(actor, Permission.REGISTER_PERSON)
     code, _ = reasons.given(reasons.MEMBERSHIP_END, reason_code, text)
+    session.refresh(household, with_for_update=True)
     of = HouseholdMember.household_id == household.id, HouseholdMember.person_id == person.id
     known = list(session.scalars(sa.select(HouseholdMember).where(*of).order_by(HouseholdMember.id)))
     if not known:

@@ -8,11 +8,13 @@ from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
 from portal.web.consents import blueprint as consents
 from portal.web.files import blueprint as files
+from portal.web.households import blueprint as households
 from portal.web.intake.views import blueprint as intake
 from portal.web.participation.deciding import blueprint as approvals
 from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
 from portal.web.search.views import blueprint as search
+from portal.web.verification import blueprint as verification
 from portal.web.worklist.views import blueprint as worklist
 
 BLUEPRINTS = (
@@ -30,4 +32,6 @@ BLUEPRINTS = (
     invitations,
     consents,
     files,
+    households,
+    verification,
 )

@@ -11,14 +11,17 @@ from portal.core import (
     cases,
     clock,
     consent_effects,
+    consent_preview,
+    consent_register,
     consenting,
     consents,
+    evidence,
     jobs,
     notes,
     transitions,
     verification,
 )
-from portal.core.consenting import Consent, Given
+from portal.core.consenting import Consent, Evidence, Given
 from portal.core.errors import (
     AlreadyDone,
     ConsentExpired,
@@ -75,6 +78,57 @@ def test_consent_with_evidence_is_active_at_once_and_without_it_pending(office):
     assert made.status is ConsentStatus.ACTIVE
     assert made.grace_until == made.active_until + 7 * DAY
     assert [e.method for e in consenting.evidence_of(office.session, made)] == ["spoken"]
+
+
+def test_evidence_is_something_that_can_be_looked_at(office):
+    for nothing in (Evidence("document"), Evidence("spoken", "  "), Evidence("rumour", "Somebody said so.")):
+        with pytest.raises(InvalidInput):
+            capture(office, evidence=(nothing,))
+    number = capture(office)
+    with pytest.raises(InvalidInput):
+        office.do(office.worker, lambda s: evidence.add(s, office.worker, s.get(Consent, number), None))
+    said = {"method": "guardian", "description": "Her mother agrees."}
+    office.do(office.worker, lambda s: evidence.add(s, office.worker, s.get(Consent, number), None, **said))
+    assert [e.method for e in consenting.evidence_of(office.session, consent_of(office, number))] == ["guardian"]
+    assert consent_of(office, number).status is ConsentStatus.PENDING
+
+
+def test_what_a_withdrawal_would_do_is_what_it_does(office):
+    number = office.consent()
+    live, closed = office.opened(Status.ACTIVE), office.opened(Status.CLOSED)
+    office.opened(Status.ACTIVE, vertical=office.desk)
+    before = consent_preview.of_withdrawal(office.session, office.worker, consent_of(office, number))
+    assert ([case.id for case in before.cases], before.suspended, before.total) == ([live, closed], 1, 2)
+    assert consent_preview.of_withdrawal(office.session, office.stranger, consent_of(office, number)).cases == []
+    office.withdraw(number)
+    assert [office.case(n).lifecycle_status for n in (live, closed)] == [Status.SUSPENDED, Status.CLOSED]
+
+
+def test_while_another_consent_stands_a_withdrawal_stops_nothing_and_the_preview_says_so(office):
+    old = office.consent(days=2)
+    clock.advance(3 * DAY)
+    office.consent()
+    case = office.opened(Status.ACTIVE)
+    before = consent_preview.of_withdrawal(office.session, office.worker, consent_of(office, old))
+    assert (before.remains, before.suspended) == (True, 0)
+    office.withdraw(old)
+    assert office.case(case).lifecycle_status is Status.ACTIVE
+
+
+def test_what_is_offered_is_what_can_be_done(office):
+    number = capture(office)
+
+    def possible(actor) -> set[str]:
+        entry = consent_register.entry(office.session, actor, consent_of(office, number))
+        return {offer.action for offer in entry.possible}
+
+    assert possible(office.worker) == {"reject", "prove", "withdraw"}
+    assert possible(office.other_worker) == {"verify", "reject", "prove", "withdraw"}
+    assert possible(office.auditor) == set()
+    office.do(office.other_worker, lambda s: consenting.verify(s, office.other_worker, s.get(Consent, number)))
+    assert possible(office.worker) == {"renew", "prove", "withdraw"}
+    office.withdraw(number)
+    assert possible(office.administrator) == set()
 
 
 def test_a_pending_consent_is_verified_by_somebody_else_than_who_took_it_down(office):

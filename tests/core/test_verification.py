@@ -146,6 +146,12 @@ def test_a_household_is_registered_verified_and_has_members_with_dates(office):
         end(today + dt.timedelta(days=3))
     add(effective_from=today + dt.timedelta(days=3))
     assert len(households.members(office.session, office.session.get(Household, made))) == 2
+    office.do(
+        office.worker,
+        lambda s: verification.archive(s, office.worker, s.get(Household, made), reason_code="REGISTERED_IN_ERROR"),
+    )
+    with pytest.raises(ReadOnly):
+        add(effective_from=today + dt.timedelta(days=30))
 
 
 def test_a_person_of_another_vertical_is_absent(office):

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, url_for
 
 from portal.core import approvals, assignments, attachments, clock, contacts, tokens
+from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
 from portal.core.models import User
 from portal.core.vocabulary import Outcome, Role
@@ -19,6 +20,10 @@ STAFF = {Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR}
 WORKERS = STAFF | {Role.ADMINISTRATOR}
 DECIDERS = WORKERS - {Role.AGENT}
 EVERYBODY = WORKERS | {Role.AUDITOR}
+_CHECKING = (
+    "verification.person verification.archive_person verification.restore_person "
+    "verification.household verification.archive_household verification.restore_household"
+).split()
 _CONSENTING = "consents.capture consents.renew consents.prove consents.withdraw".split()
 DRAFT = "0123456789abcdef"
 NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login"}
@@ -56,6 +61,12 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(("consents.index", "consents.show", "files.read"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CONSENTING, _door(WORKERS, scoped=True)),
     **dict.fromkeys(("consents.verify", "consents.reject"), _door(DECIDERS, scoped=True)),
+    "households.index": _door(EVERYBODY),
+    "households.register": _door(WORKERS),
+    "households.show": _door(EVERYBODY, scoped=True),
+    **dict.fromkeys(("households.add_member", "households.end_member"), _door(WORKERS, scoped=True)),
+    "verification.waiting": _door(DECIDERS),
+    **dict.fromkeys(_CHECKING, _door(DECIDERS, scoped=True)),
     "auth.logout": _door(EVERYBODY),
     "worklist.index": _door(EVERYBODY),
     "search.index": _door(EVERYBODY),
@@ -128,9 +139,11 @@ def world(app: Flask) -> World:
 
 
 def _of_subjects(app: Flask, session, person, here) -> dict[str, object]:
-    """A consent of the person, and a file about them."""
+    """A consent of the person, a file about them, and the household they lead."""
     stored = app.extensions["storage"].put(io.BytesIO(b"Yes."), limit=9)
     kept = attachments.Brought("yes.txt", stored.checksum, stored.size_bytes, stored.content_type)
+    home = factories.make_household(session, person)
+    homes.add_member(session, SYSTEM, home, person, effective_from=clock.today())
     return {
         "consent": factories.make_consent(session, person, here).id,
         "file": attachments.add(session, SYSTEM, kept, person=person).uuid,

@@ -37,9 +37,9 @@ def reject(id: int, consent: int):
     try:
         with unit_of_work(db.session, current_actor(), intent="consent.reject"):
             found = _found(id, consent, Permission.DECIDE_CONSENT)
-            consenting.reject(db.session, current_actor(), found, **_given(form))
+            consenting.reject(db.session, current_actor(), found, **form.given())
     except InvalidInput as refusal:
-        return _asking("consents/reject.html", id, _again(id, consent), _beside(form, refusal), "reject", 422)
+        return _asking("consents/reject.html", id, _again(id, consent), form.refuse(refusal), "reject", 422)
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(_("The consent is rejected. A new one can be taken down."), "success")
@@ -56,9 +56,9 @@ def withdraw(id: int, consent: int):
         with unit_of_work(db.session, current_actor(), intent="consent.withdraw"):
             found = _found(id, consent, Permission.CAPTURE_CONSENT)
             stopped = consent_preview.of_withdrawal(db.session, current_actor(), found).suspended
-            consenting.withdraw(db.session, current_actor(), found, **_given(form))
+            consenting.withdraw(db.session, current_actor(), found, **form.given())
     except InvalidInput as refusal:
-        return _withdrawing(id, _again(id, consent), _beside(form, refusal), 422)
+        return _withdrawing(id, _again(id, consent), form.refuse(refusal), 422)
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     many = ngettext("%(num)s case is suspended.", "%(num)s cases are suspended.", stopped) if stopped else ""
@@ -76,19 +76,6 @@ def _found(id: int, consent: int, permission: Permission) -> Consent:
 def _again(id: int, consent: int) -> Consent:
     person = people.find(db.session, current_actor(), id)
     return consent_register.find(db.session, current_actor(), person, consent)
-
-
-def _given(form: EndForm) -> dict[str, str | None]:
-    if not form.validate():
-        raise InvalidInput("Look at the fields again.", target="reason_text")
-    return {"reason_code": form.reason.data, "text": form.reason_text.data}
-
-
-def _beside(form: EndForm, refusal: InvalidInput) -> EndForm:
-    field = form.reason_text if refusal.target == "reason_text" else form.reason
-    if not field.errors:
-        field.errors = [_(refusal.message)]
-    return form
 
 
 def _withdrawing(id: int, found: Consent, form: EndForm, status: int = 200):

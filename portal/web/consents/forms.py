@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from portal.core import clock
 from portal.core.consenting import Given
+from portal.core.errors import InvalidInput
 from portal.core.models import Vertical
 from portal.web.cases.forms import newlines, options
 from portal.web.consents.words import METHODS, MODES
@@ -102,6 +103,19 @@ class EndForm(FlaskForm):
     def offer(self, codes: Mapping[str, str]) -> "EndForm":
         """Let one of *codes* be chosen."""
         self.reason.choices = options((code, _(words)) for code, words in codes.items())
+        return self
+
+    def given(self) -> dict[str, str | None]:
+        """What is told, as core takes it. Raises InvalidInput where the form itself is not in order."""
+        if not self.validate():
+            raise InvalidInput("Look at the fields again.", target="reason_text")
+        return {"reason_code": self.reason.data, "text": self.reason_text.data}
+
+    def refuse(self, refusal: InvalidInput) -> "EndForm":
+        """Say beside its field what core refused."""
+        field = self.reason_text if refusal.target == "reason_text" else self.reason
+        if not field.errors:
+            field.errors = [_(refusal.message)]
         return self
 
 

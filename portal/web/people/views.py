@@ -10,6 +10,7 @@ from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import ROLES, person_name
 from portal.web.people import corrections, words
+from portal.web.verification import records
 
 blueprint = Blueprint("people", __name__, url_prefix="/app/people")
 LONGEST = 200
@@ -59,6 +60,7 @@ def show(id: int):
         contacts=directory.contacts_of(db.session, actor, person),
         labels=codes.labels(db.session, coded),
         words=words,
+        checks=records.checks(person),
     )
     record_reading(db.session, actor, "person.read", person=id)
     return page

@@ -1,0 +1,53 @@
+"""The list of households, and the page of one. Each reading of a household is recorded."""
+
+from uuid import UUID
+
+from flask import render_template, request, url_for
+
+from portal.core import checking, clock, household_register, households, paging
+from portal.core.errors import InvalidInput
+from portal.core.unit import record_reading
+from portal.extensions import db
+from portal.web import fragments
+from portal.web.access import current_actor
+from portal.web.cases.words import person_name
+from portal.web.verification import words
+
+LONGEST = 200
+
+
+def index():
+    """Households found by their name or by who belongs to them; without a search the newest."""
+    text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    try:
+        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        page = household_register.page(db.session, current_actor(), text, cursor=place)
+    except InvalidInput:
+        return fragments.go_to(url_for("households.index", q=text or None))
+    links = {"previous_url": _url(text, page.preceding), "next_url": _url(text, page.following)}
+    shown = {"q": text, "page": page, "person_name": person_name, "words": words}
+    return render_template("households/index.html", **shown, **links)
+
+
+def show(household: UUID):
+    """Who belongs to a household, what supports it, and whether it is verified."""
+    actor = current_actor()
+    found = households.find(db.session, actor, household)
+    members, today = household_register.members(db.session, actor, found), clock.today()
+    page = render_template(
+        "households/show.html",
+        household=found,
+        current=[one for one in members if one.row.effective_until is None or one.row.effective_until > today],
+        past=[one for one in members if one.row.effective_until is not None and one.row.effective_until <= today],
+        cases=household_register.cases_of(db.session, actor, found),
+        offers=checking.offers(db.session, actor, found),
+        who=checking.people_who(db.session, found),
+        person_name=person_name,
+        words=words,
+    )
+    record_reading(db.session, actor, "household.read", household=found.id)
+    return page
+
+
+def _url(text: str, cursor: paging.Cursor | None) -> str | None:
+    return url_for("households.index", q=text or None, page=paging.encode(cursor)) if cursor else None
