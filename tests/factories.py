@@ -12,6 +12,8 @@ from portal.core import accounts, cases, clock, people
 from portal.core.actors import SYSTEM, Actor, from_user
 from portal.core.models import (
     Case,
+    Conflict,
+    ConflictCase,
     Consent,
     Household,
     Organisation,
@@ -27,6 +29,7 @@ from portal.core.models import (
 from portal.core.told import PersonTold
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import (
+    ConflictScope,
     ConsentMode,
     ConsentStatus,
     Origin,
@@ -172,6 +175,18 @@ def make_participant(session, case: Case, vertical: Vertical, *, opted_in: bool 
     session.add(participant)
     session.flush()
     return participant
+
+
+def make_conflict(session, *named: Case, scope: ConflictScope = ConflictScope.PRIMARY) -> Conflict:
+    """An open conflict of duplicate support that names these cases, whether they overlap or not."""
+    numbers = sorted(case.id for case in named)
+    key = f"{scope.value}:{'-'.join(map(str, numbers))}"
+    conflict = Conflict(scope=scope.value, set_key=key, primary_case_id=numbers[-1])
+    session.add(conflict)
+    session.flush()
+    session.add_all(ConflictCase(conflict_id=conflict.id, case_id=number) for number in numbers)
+    session.flush()
+    return conflict
 
 
 def make_organisation(session, name: str | None = None, **more) -> Organisation:

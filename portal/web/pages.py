@@ -6,6 +6,7 @@ from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
 from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
+from portal.web.conflicts.deciding import blueprint as conflicts
 from portal.web.consents import blueprint as consents
 from portal.web.files import blueprint as files
 from portal.web.households import blueprint as households
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     worklist,
     approvals,
     invitations,
+    conflicts,
     consents,
     files,
     households,

@@ -89,6 +89,10 @@ RULES: dict[str, Door] = {
     # The case was asked of a service that none of the staff here belong to: nobody answers for others.
     "invitations.opt_in": _door({Role.ADMINISTRATOR}, scoped=True),
     "invitations.decline": _door(_STEERING, scoped=True),
+    "conflicts.index": _door(EVERYBODY),
+    **dict.fromkeys(("conflicts.show", "cases.conflicts"), _door(EVERYBODY, scoped=True)),
+    **dict.fromkeys(("conflicts.resolve", "conflicts.dismiss"), _door(_LEADING, scoped=True)),
+    "cases.check_conflicts": _door(WORKERS, scoped=True),
     **dict.fromkeys(_INTAKE, _door(WORKERS)),
     "intake.away": _door(EVERYBODY),
     # What is typed is everybody's own, whatever becomes of it.
@@ -126,6 +130,7 @@ def world(app: Flask) -> World:
             "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
             "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
             "jti": token.jti,
+            "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
             **_of_subjects(app, session, person, here),
             "number": case.id,
             "person": person.id,

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.core import lifecycle
 from portal.web.cases import changes, steps, views, words
+from portal.web.conflicts import of_case as conflicts
 from portal.web.messages import views as messages
 from portal.web.participation import assigning, handing_over, participants
 
@@ -22,6 +23,8 @@ for _rule, _endpoint, _view, _methods in (
     ("/assignments", "assignments", assigning.show, ["GET"]),
     ("/assignments", "add_assignment", assigning.add, ["POST"]),
     ("/assignments/<int:assignment>/end", "end_assignment", assigning.end, ["GET", "POST"]),
+    ("/conflicts", "conflicts", conflicts.show, ["GET"]),
+    ("/conflicts", "check_conflicts", conflicts.check, ["POST"]),
     ("/transfer", "transfer", handing_over.transfer, ["GET", "POST"]),
     ("/transfer/approval", "ask_approval", handing_over.ask, ["POST"]),
     ("/messages", "write_message", messages.write_message, ["POST"]),
