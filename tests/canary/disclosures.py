@@ -13,7 +13,13 @@ class Disclosure:
     walker: str | None = None
 
 
-DISCLOSURES: tuple[Disclosure, ...] = ()
+_ASKED = "somebody whose vertical was asked"
+_TO_ANSWER = "Whoever is asked to take part must be able to say which case that was; they see no more of it."
+
+DISCLOSURES: tuple[Disclosure, ...] = tuple(
+    Disclosure(f"invitations.{name}", "cases.reference", _TO_ANSWER, walker=_ASKED)
+    for name in ("index", "show", "opt_in", "decline")
+)
 
 
 def is_meant(endpoint: str, column: str, walker: str) -> bool:
