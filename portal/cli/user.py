@@ -1,13 +1,15 @@
-"""``user create``."""
+"""``user create`` and ``reset-second-factor``."""
 
 import sys
 
 import click
+import sqlalchemy as sa
 
 from portal.cli.speech import Noun, settings
-from portal.core import accounts, reference
+from portal.core import accounts, reference, second_factor
 from portal.core.actors import SYSTEM
-from portal.core.models import Organisation
+from portal.core.errors import NotFound
+from portal.core.models import Organisation, User
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Role
 from portal.extensions import db
@@ -47,6 +49,22 @@ def create(
         )
         number = made.id
     click.echo(f"Created user {number}: {name.strip()}, {role}.")
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Forget the second factor of the user EMAIL and sign them out everywhere.
+
+    For somebody who lost the device and the recovery codes. Make sure that it is they who ask: afterwards their
+    password alone opens the account.
+    """
+    with unit_of_work(db.session, SYSTEM, intent="user.reset_second_factor"):
+        user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+        if user is None:
+            raise NotFound(f"There is no user {email!r}.", target="user")
+        second_factor.reset(db.session, SYSTEM, user)
+    click.echo(f"{email.strip()} signs in with the password alone until a second factor is set up again.")
 
 
 def _password(from_stdin: bool) -> str:

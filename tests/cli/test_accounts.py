@@ -3,9 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.core import accounts, tokens
+from portal.core import accounts, second_factor, tokens
+from portal.core.actors import from_user
 from portal.core.errors import NotAuthenticated
-from portal.core.models import Organisation
+from portal.core.models import Organisation, User
+from portal.core.unit import unit_of_work
 from portal.extensions import db
 
 
@@ -125,3 +127,16 @@ def test_a_token_for_nobody_is_refused_in_words(loaded, run, rows):
     issue = ("token", "issue", "--dialect", "helpline", "--user", "nobody@demo.example")
     assert "There is no user 'nobody@demo.example'." in run(*issue, code=1).output
     assert rows("SELECT count(*) FROM api_tokens") == [(0,)]
+
+
+def test_a_lost_second_factor_is_reset_by_name_and_whoever_has_none_is_told(loaded, run, session, rows):
+    user = ("user", "create", "--email", "ada@office.example", "--name", "Ada Diallo", "--role", "agent")
+    run(*user, "--password-stdin", stdin="a long enough password\n")
+    ada = from_user(session, session.scalars(sa.select(User)).one())
+    with unit_of_work(session, ada, intent="test"):
+        second_factor.begin(session, ada)
+    said = run("user", "reset-second-factor", "Ada@Office.example").output
+    assert "signs in with the password alone" in said
+    assert rows("SELECT count(*) FROM second_factors") == [(0,)]
+    for email, sentence in (("ada@office.example", "has no second factor"), ("x@y.example", "There is no user")):
+        assert sentence in run("user", "reset-second-factor", email, code=1).output

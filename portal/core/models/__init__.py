@@ -35,6 +35,7 @@ from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.review import Review
 from portal.core.models.search_text import SearchText
+from portal.core.models.second_factor import RecoveryCode, SecondFactor
 from portal.core.models.service import Service
 from portal.core.models.structure import CaseMerge, CaseSplit, CaseTransfer
 from portal.core.models.tag import CaseTag, Tag
@@ -100,9 +101,11 @@ __all__ = [
     "PolicyPack",
     "Program",
     "RateLimit",
+    "RecoveryCode",
     "Relation",
     "Review",
     "SearchText",
+    "SecondFactor",
     "Service",
     "Setting",
     "Tag",

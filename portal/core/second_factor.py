@@ -1,0 +1,217 @@
+"""The second factor: a code from a device that shares a secret with us, or one of the recovery codes kept on paper.
+
+A code counts within one step of time (30 seconds) of our clock, and once: a code of a step that was used, or of an
+earlier one, is refused. A recovery code counts once. Whoever calls limits the tries by ``TRIES``.
+"""
+
+import datetime as dt
+import hmac
+import secrets
+from dataclasses import dataclass
+
+import pyotp
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, clock
+from portal.core.actors import Actor
+from portal.core.database import locked
+from portal.core.errors import AlreadyDone, Forbidden, NotFound, Refused
+from portal.core.keys import blind_index
+from portal.core.models import RecoveryCode, SecondFactor, User
+from portal.core.permissions import Permission, can
+
+TRIES = "10/hour"  # of one account, by all doors together; three codes in a million are right at any moment
+CODES = 10
+_STEP = 30
+_WINDOW = 1
+# No letters or digits that are mistaken for one another when read from paper. 32 of them, so ten hold 50 bits.
+_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
+_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class State:
+    """How somebody's second factor stands; ``begun`` when a secret waits for its first code."""
+
+    on: bool
+    since: dt.datetime | None
+    begun: bool
+    codes_left: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A secret that waits to be confirmed: as text to type in, and as the address that a QR code holds."""
+
+    secret: str
+    address: str
+
+
+def is_on(session: Session, user_id: int) -> bool:
+    """Whether that user signs in with a second factor."""
+    query = sa.select(SecondFactor.id).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None))
+    return session.scalar(query) is not None
+
+
+def state(session: Session, actor: Actor) -> State:
+    """How the actor's own second factor stands."""
+    kept = session.execute(
+        sa.select(SecondFactor.confirmed_at).where(SecondFactor.user_id == actor.user_id)
+    ).one_or_none()
+    since = kept.confirmed_at if kept else None
+    unused = sa.select(sa.func.count()).where(RecoveryCode.user_id == actor.user_id, RecoveryCode.used_at.is_(None))
+    return State(since is not None, since, kept is not None and since is None, session.scalar(unused))
+
+
+def begin(session: Session, actor: Actor) -> None:
+    """Make a secret for the actor's own account; it counts for nothing until ``confirm``. An earlier one is forgotten.
+
+    Whoever calls has checked the password. Raises AlreadyDone where a second factor is on.
+    """
+    kept = _kept(session, actor.user_id)
+    if kept is None:
+        kept = SecondFactor(user_id=actor.user_id)
+        session.add(kept)
+    elif kept.confirmed_at is not None:
+        raise AlreadyDone("Your account has a second factor already.", target="second_factor")
+    kept.secret, kept.created_at, kept.last_step = pyotp.random_base32(), clock.now(), 0
+    session.flush()
+
+
+def offer(session: Session, actor: Actor, *, issuer: str) -> Offer | None:
+    """The actor's own secret while it waits to be confirmed, never after; ``issuer`` is what the app will call us."""
+    query = sa.select(SecondFactor.secret).where(SecondFactor.user_id == actor.user_id)
+    secret = session.scalar(query.where(SecondFactor.confirmed_at.is_(None)))
+    if secret is None:
+        return None
+    address = pyotp.TOTP(secret, interval=_STEP).provisioning_uri(name=actor.email, issuer_name=issuer)
+    return Offer(secret, address)
+
+
+def confirm(session: Session, actor: Actor, code: str) -> list[str] | None:
+    """Turn the actor's own second factor on by its first code, and end their sessions; the caller may keep its own.
+
+    Returns the recovery codes, which are kept nowhere, or None for a code that is not right. Raises NotFound where no
+    secret waits, AlreadyDone where it was confirmed before.
+    """
+    kept = _kept(session, actor.user_id)
+    if kept is None:
+        raise NotFound("No second factor is being set up.", target="second_factor")
+    if kept.confirmed_at is not None:
+        raise AlreadyDone("Your account has a second factor already.", target="second_factor")
+    if not _fits(kept, code):
+        _record(session, actor, "account.second_factor_on", outcome="refused")
+        return None
+    kept.confirmed_at = clock.now()
+    _end_sessions(session, actor.user_id)
+    _record(session, actor, "account.second_factor_on")
+    return _new_codes(session, actor.user_id)
+
+
+def accept(session: Session, actor: Actor, code: str) -> bool:
+    """Whether *code* proves the actor's second factor: a code of the device or a recovery code, each only once.
+
+    False without a second factor. A code that is refused is an event, and so is a recovery code that is used up; the
+    caller commits both.
+    """
+    kept = _kept(session, actor.user_id)
+    if kept is None or kept.confirmed_at is None:
+        return False
+    if _fits(kept, code):
+        return True
+    if _use_up(session, actor, code):
+        return True
+    _record(session, actor, "account.second_factor", outcome="refused")
+    return False
+
+
+def renew_codes(session: Session, actor: Actor, code: str) -> list[str] | None:
+    """New recovery codes in place of all earlier ones; None for a code that is not right. They are kept nowhere.
+
+    Whoever calls has checked the password.
+    """
+    if not accept(session, actor, code):
+        return None
+    _record(session, actor, "account.recovery_codes")
+    return _new_codes(session, actor.user_id)
+
+
+def turn_off(session: Session, actor: Actor, code: str, *, required: bool) -> bool:
+    """Forget the actor's own second factor, and end their sessions; False for a code that is not right.
+
+    Whoever calls has checked the password. Raises Refused where the installation requires one of the actor's role.
+    """
+    if required:
+        raise Refused("Your role needs a second factor here.", target="second_factor")
+    if not accept(session, actor, code):
+        return False
+    _forget(session, actor.user_id)
+    _record(session, actor, "account.second_factor_off")
+    return True
+
+
+def reset(session: Session, actor: Actor, user: User) -> None:
+    """Forget the second factor of somebody who lost the device and the recovery codes, and end their sessions.
+
+    Whoever calls has made sure who is asking. Raises Forbidden unless the actor administers, NotFound without one.
+    """
+    if not can(actor, Permission.ADMINISTER):
+        raise Forbidden("You may not reset somebody's second factor.", target=Permission.ADMINISTER.value)
+    if _kept(session, user.id) is None:
+        raise NotFound(f"{user.email} has no second factor.", target="second_factor")
+    _forget(session, user.id)
+    audit.append(session, actor, "user.reset_second_factor", chain=f"user:{user.id}")
+
+
+def _kept(session: Session, user_id: int) -> SecondFactor | None:
+    return session.scalar(locked(sa.select(SecondFactor).where(SecondFactor.user_id == user_id)))
+
+
+def _fits(kept: SecondFactor, code: str) -> bool:
+    """Whether it is the code of a step of time near ours that was not used; uses that step up."""
+    given = "".join(code.split())
+    made, now = pyotp.TOTP(kept.secret, interval=_STEP), int(clock.now().timestamp()) // _STEP
+    for step in range(now - _WINDOW, now + _WINDOW + 1):
+        if hmac.compare_digest(made.generate_otp(step).encode(), given.encode()) and step > kept.last_step:
+            kept.last_step = step
+            return True
+    return False
+
+
+def _use_up(session: Session, actor: Actor, code: str) -> bool:
+    query = sa.select(RecoveryCode).where(RecoveryCode.digest == _digest(actor.user_id, code))
+    found = session.scalar(locked(query.where(RecoveryCode.used_at.is_(None))))
+    if found is None:
+        return False
+    found.used_at = clock.now()
+    session.flush()
+    _record(session, actor, "account.recovery_code", details={"left": state(session, actor).codes_left})
+    return True
+
+
+def _new_codes(session: Session, user_id: int) -> list[str]:
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(CODES)]
+    session.add_all(RecoveryCode(user_id=user_id, digest=_digest(user_id, code)) for code in codes)
+    session.flush()
+    return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def _digest(user_id: int, code: str) -> str:
+    """Keyed, so that a stolen database gives no code away; a code is random enough to need no slow hash."""
+    return blind_index(f"recovery:{user_id}:{''.join(code.split()).replace('-', '').lower()}")
+
+
+def _forget(session: Session, user_id: int) -> None:
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == user_id))
+    _end_sessions(session, user_id)
+
+
+def _end_sessions(session: Session, user_id: int) -> None:
+    session.get(User, user_id).session_epoch += 1
+
+
+def _record(session: Session, actor: Actor, action: str, **more: object) -> None:
+    audit.append(session, actor, action, chain=f"user:{actor.user_id}", **more)
