@@ -150,6 +150,7 @@ def _of_subjects(app: Flask, session, person, here) -> dict[str, object]:
     home = factories.make_household(session, person)
     homes.add_member(session, SYSTEM, home, person, effective_from=clock.today())
     return {
+        "household": home.uuid,
         "consent": factories.make_consent(session, person, here).id,
         "file": attachments.add(session, SYSTEM, kept, person=person).uuid,
     }
