@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, url_for
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from tests.canary.world import World
@@ -40,7 +40,7 @@ def paths(app: Flask, rule: Rule, world: World) -> Iterator[str]:
 
 
 def _tried(kind: str, converter: Any, name: str, world: World) -> list[Any]:
-    if kind == "IntegerConverter":
+    if isinstance(converter, IntegerConverter):
         return [1, 2, world.visible_case] if name == "number" else [1, 2]
     if kind == "UUIDConverter":
         return world.uuids
