@@ -210,6 +210,8 @@ def _not_from_here(facts: Facts, action: Action) -> str:
 
 
 def _who_moves_it(facts: Facts, action: Action) -> str:
+    if facts.merged:
+        return f"{facts.holders.get(P.MERGE, 'a supervisor')}, by undoing the merge"
     if facts.status is Status.ARCHIVED:
         return "Nobody: an archived case is kept as it is"
     allowed = [row for row in STEPS if facts.status in row.sources and row.usual]

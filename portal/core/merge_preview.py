@@ -1,6 +1,7 @@
 """What merging cases would do, and what undoing it would, told before it is confirmed (merging.py does it)."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,17 +10,21 @@ from sqlalchemy.orm import Session
 from portal.core import merging
 from portal.core.actors import Actor
 from portal.core.errors import CannotMerge, DomainError, Forbidden, InvalidInput
-from portal.core.models import Base, Case, Conflict
+from portal.core.models import Attachment, Base, Case, Conflict, Message, Note
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import ConflictStatus
 
 # Not children of a case but what became of it, or what stands for others to see: no row of these is shown as content.
-NOT_CONTENT = frozenset({"cases", "case_merges", "case_splits", "audit_events", "notices", "message_seen"})
+# A conflict is counted once for each case that it names.
+NOT_CONTENT = frozenset({"cases", "case_merges", "case_splits", "audit_events", "notices", "message_seen", "conflicts"})
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of child that a merge brings together, with how many rows the target and the sources have."""
+    """One kind of child that a merge brings together, with how many rows the target and the sources have.
+
+    What was merged into the target before, and is seen with it, counts with the target.
+    """
 
     name: str  # of the table: an identifier, put into words by whoever shows it
     of_target: int
@@ -46,25 +51,38 @@ def preview(session: Session, actor: Actor, target: Case, sources: Sequence[Case
         warnings.append("The people of both cases stay on the survivor.")
     if any(source.primary_vertical_id != target.primary_vertical_id for source in sources):
         warnings.append("The cases belong to different verticals; each part is shown only to those who see it now.")
-    kinds = rows(session, target, sources)
+    kinds = rows(session, merging.group(session, actor, target), [source.id for source in sources])
     return Preview(
         kinds, tuple(warnings), _refusal(session, actor, target, sources), _settled(session, target, sources)
     )
 
 
-def rows(session: Session, target: Case, sources: Sequence[Case]) -> tuple[Kind, ...]:
-    """How many rows of every kind the cases have, in one statement; kinds of which there are none are left out."""
-    numbers = [source.id for source in sources]
+def rows(session: Session, stay: Collection[int], join: Collection[int] = ()) -> tuple[Kind, ...]:
+    """How many rows of every kind cases have: those that stay, and those that join them. Asks one statement.
+
+    Kinds of which there are none are left out.
+    """
     counts = [
         sa.select(
             sa.literal(table.name).label("name"),
-            sa.func.count().filter(column == target.id).label("of_target"),
-            sa.func.count().filter(column != target.id).label("of_sources"),
-        ).where(column.in_([target.id, *numbers]))
+            sa.func.count().filter(column.in_(stay)).label("of_target"),
+            sa.func.count().filter(column.not_in(stay)).label("of_sources"),
+        ).where(column.in_([*stay, *join]))
         for table, column in children()
     ]
     found = session.execute(sa.union_all(*counts))
     return tuple(Kind(*row) for row in found if row[1] or row[2])
+
+
+def arrived(session: Session, survivor: Case, since: dt.datetime) -> tuple[Kind, ...]:
+    """What came to a survivor since then, by kind: it stays there when a merge is undone."""
+    counts = [
+        sa.select(sa.literal(table.__tablename__), sa.func.count(), sa.literal(0)).where(
+            table.case_id == survivor.id, table.created_at > since
+        )
+        for table in (Message, Note, Attachment)
+    ]
+    return tuple(Kind(*row) for row in session.execute(sa.union_all(*counts)) if row[1])
 
 
 def children() -> list[tuple[sa.Table, sa.Column]]:

@@ -61,11 +61,13 @@ def merge(
     return target
 
 
-def unmerge(session: Session, actor: Actor, source: Case, *, version: int | None = None) -> Case:
+def unmerge(
+    session: Session, actor: Actor, source: Case, *, text: str | None = None, version: int | None = None
+) -> Case:
     """Undo the merge of *source*: it is again what it was, and has what it had. Raises Forbidden, CannotMerge.
 
-    What arrived on the survivor meanwhile stays there; conflicts that the merge resolved are open again. A case whose
-    consent ended meanwhile is suspended at once.
+    ``text`` says why, for the history. What arrived on the survivor meanwhile stays there; conflicts that the merge
+    resolved are open again. A case whose consent ended meanwhile is suspended at once.
     """
     target_id = source.merged_into_id
     if target_id is None:
@@ -73,10 +75,12 @@ def unmerge(session: Session, actor: Actor, source: Case, *, version: int | None
     held = {number: cases.find(session, actor, number, lock=True) for number in sorted((source.id, target_id))}
     source, target = held[source.id], held[target_id]
     require(actor, Permission.MERGE, target)
+    if source.merged_into_id != target_id:
+        raise CannotMerge("The merge of this case was undone meanwhile.", why="not_merged", case=source.id)
     standing = CaseMerge.source_id == source.id, CaseMerge.undone_at.is_(None)
     edge = session.scalars(sa.select(CaseMerge).where(*standing)).one()
     source = transitions.change_status(
-        session, actor, source, Action.UNMERGE, system_reason="UNMERGED", version=version
+        session, actor, source, Action.UNMERGE, system_reason="UNMERGED", text=text, version=version
     )
     source.root_id = source.id
     source.status_reason, source.status_text = edge.prior_reason, edge.prior_text

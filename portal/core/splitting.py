@@ -1,4 +1,4 @@
-"""Splitting a case: up to ten new drafts take what is named with them, all else stays (design 5b).
+"""Splitting a case: up to ten new drafts take what is named with them, all else stays (contract 004).
 
 A split is not undone; its cases can be merged again. What is named moves, so that nothing is there twice.
 """
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from portal.core import audit, cases, clock, consents, households, participants, places, programs, reasons, same_people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, StaleVersion
+from portal.core.guards import GUARDS, Facts, Guard, Refusal
 from portal.core.models import (
     Assignment,
     Attachment,
     Base,
     Case,
+    CasePerson,
     CaseSplit,
     Household,
     HouseholdMember,
@@ -26,12 +28,20 @@ from portal.core.models import (
     Person,
     Place,
     Program,
+    Service,
     Vertical,
 )
 from portal.core.permissions import Permission
+from portal.core.vocabulary import READ_ONLY, Status
 
 MOST = 10
-_MOVED = {"note_ids": Note, "message_ids": Message, "attachment_ids": Attachment, "assignment_ids": Assignment}
+_MOVED = {
+    "note_ids": Note,
+    "message_ids": Message,
+    "attachment_ids": Attachment,
+    "service_ids": Service,
+    "assignment_ids": Assignment,
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,9 @@ class Part:
     note_ids: Sequence[UUID] = ()
     message_ids: Sequence[UUID] = ()
     attachment_ids: Sequence[UUID] = ()
+    service_ids: Sequence[UUID] = ()
     assignment_ids: Sequence[UUID] = ()
+    people: Sequence[int] = ()  # who is named on the source, by the numbers of core/case_people.py
 
 
 @dataclass
@@ -55,6 +67,19 @@ class _Taken:
     """What was named so far, so that nothing is named twice."""
 
     rows: set[tuple[str, int]] = field(default_factory=set)
+
+
+def refusal(facts: Facts) -> Refusal | None:
+    """Why a case of which this is known cannot be split now, and who can lift it; None where it can."""
+    if facts.status in READ_ONLY:
+        who = "Nobody" if facts.status is Status.ARCHIVED else facts.holders.get(_REOPENING[facts.status], "")
+        return Refusal("state", f"The case is {facts.status.value}; only one that can be changed is split.", who)
+    if Permission.SPLIT not in facts.granted:
+        return Refusal("G4", "You may not do this here.", facts.holders.get(Permission.SPLIT, "an administrator"))
+    return GUARDS[Guard.CONSENT](facts)
+
+
+_REOPENING = {Status.SUSPENDED: Permission.RESUME, Status.CLOSED: Permission.REOPEN}
 
 
 def split(
@@ -80,6 +105,7 @@ def split(
         raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
     cases.require_editable(session, actor, case, Permission.SPLIT)
     taken, made = _Taken(), []
+    _require_together(session, case, parts)
     for number, part in enumerate(parts):
         new = _open(session, actor, case, part, f"split_definition.{number}")
         _move(session, case, new, part, taken, f"split_definition.{number}")
@@ -139,6 +165,8 @@ def _members(session: Session, household: Household) -> set[int]:
 
 
 def _move(session: Session, case: Case, new: Case, part: Part, taken: _Taken, where: str) -> None:
+    for row in _named_people(session, case, part.people, taken, f"{where}.people"):
+        row.case_id = new.id
     for name, model in _MOVED.items():
         for row in _named(session, case, model, getattr(part, name), taken, f"{where}.{name}"):
             row.case_id = new.id
@@ -161,6 +189,31 @@ def _named(
         taken.rows.add((model.__tablename__, row.id))
         rows.append(row)
     return rows
+
+
+def _named_people(session: Session, case: Case, numbers: Iterable[int], taken: _Taken, where: str) -> list[CasePerson]:
+    rows = []
+    for number in numbers:
+        row = session.scalar(sa.select(CasePerson).where(CasePerson.id == number, CasePerson.case_id == case.id))
+        if row is None or ("case_people", number) in taken.rows:
+            raise InvalidInput("This person is not on the case, or is named twice.", target=where)
+        taken.rows.add(("case_people", number))
+        rows.append(row)
+    return rows
+
+
+def _require_together(session: Session, case: Case, parts: Sequence[Part]) -> None:
+    """Whoever is on the case as somebody's relation or alleged perpetrator goes where that person goes."""
+    place = {number: index for index, part in enumerate(parts) for number in part.people}
+    if not place:
+        return
+    named = sa.select(CasePerson.id, CasePerson.concerning_id).where(CasePerson.case_id == case.id)
+    for number, other in session.execute(named.where(CasePerson.concerning_id.is_not(None))):
+        if place.get(number) != place.get(other):
+            raise InvalidInput(
+                "One of these people is on the case for what they are to another. Both go together, or both stay.",
+                target="people",
+            )
 
 
 def _move_ownership(case: Case, new: Case, assignment: Assignment) -> None:

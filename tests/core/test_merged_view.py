@@ -156,9 +156,9 @@ def test_whether_a_case_holds_others_comes_with_the_case(office, pair):
 
 
 def test_the_preview_counts_every_kind_of_child_in_one_statement(office, pair):
-    target, source = (office.case(number) for number in pair)
+    target, source = pair
     with counted(office.session) as statements:
-        kinds = merge_preview.rows(office.session, target, [source])
+        kinds = merge_preview.rows(office.session, [target], [source])
     assert len(statements) == 1
     shown = {kind.name: (kind.of_target, kind.of_sources) for kind in kinds}
     assert {name: shown[name] for name in ("notes", "messages", "case_people", "services")} == dict.fromkeys(

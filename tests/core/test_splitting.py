@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from portal.core import assignments, audit, cases, clock, messages, notes, splitting
 from portal.core.errors import ConsentRequired, Forbidden, InvalidInput, ReadOnly, StaleVersion
-from portal.core.models import Assignment, Case, CaseSplit, HouseholdMember, Message, Note
+from portal.core.models import Assignment, Case, CasePerson, CaseSplit, HouseholdMember, Message, Note, Service
 from portal.core.splitting import Part
 from portal.core.vocabulary import Status
 from tests.core.offices import build
@@ -144,3 +144,25 @@ def test_who_may_not_a_locked_case_a_stale_form_and_a_missing_reason(office, num
             split(office, number, Part(), **wrong)
     with pytest.raises(ReadOnly):
         split(office, office.opened(Status.CLOSED), Part())
+
+
+def test_people_and_services_move_and_whoever_is_there_for_another_goes_with_them(office, number):
+    with committed(office.session) as session:
+        rows = [
+            CasePerson(case_id=number, person_id=make_person(session, name).id, role=role)
+            for name, role in (("Ana Client", "client"), ("Ben Client", "client"), ("Uncle", "perpetrator"))
+        ]
+        service = Service(case_id=number, label="School")
+        session.add_all([*rows, service])
+        session.flush()
+        rows[2].concerning_id = rows[1].id
+        (stays, goes, uncle), service = [row.id for row in rows], service.uuid
+    for parts in ([Part(people=[goes])], [Part(people=[uncle])], [Part(people=[goes]), Part(people=[uncle])]):
+        with pytest.raises(InvalidInput):
+            split(office, number, *parts)
+    with pytest.raises(InvalidInput):
+        split(office, number, Part(people=[stays]), Part(people=[stays]))
+    (new,) = split(office, number, Part(people=[goes, uncle], service_ids=[service]))
+    found = {row.id: row.case_id for row in office.session.query(CasePerson)}
+    assert found == {stays: number, goes: new, uncle: new}
+    assert office.session.query(Service).one().case_id == new

@@ -152,6 +152,14 @@ _other = Case.__table__.alias("other")
 Case.holds_others = column_property(
     sa.exists().where(_other.c.merged_into_id == Case.__table__.c.id).correlate_except(_other), deferred=True
 )
+_split = sa.table("case_splits", sa.column("source_id"), sa.column("new_case_id"))
+Case.was_split = column_property(
+    sa.or_(
+        sa.exists().where(_split.c.source_id == Case.__table__.c.id).correlate_except(_split),
+        sa.exists().where(_split.c.new_case_id == Case.__table__.c.id).correlate_except(_split),
+    ),
+    deferred=True,
+)
 
 
 class CasePlace(Base):

@@ -7,6 +7,7 @@ from portal.web.cases import changes, steps, views, words
 from portal.web.conflicts import of_case as conflicts
 from portal.web.messages import views as messages
 from portal.web.participation import assigning, handing_over, participants
+from portal.web.structure import merging, splitting, undoing
 
 blueprint = Blueprint("cases", __name__, url_prefix="/app/cases/<int:number>")
 
@@ -27,6 +28,9 @@ for _rule, _endpoint, _view, _methods in (
     ("/conflicts", "check_conflicts", conflicts.check, ["POST"]),
     ("/transfer", "transfer", handing_over.transfer, ["GET", "POST"]),
     ("/transfer/approval", "ask_approval", handing_over.ask, ["POST"]),
+    ("/merge", "merge", merging.merge, ["GET", "POST"]),
+    ("/unmerge", "unmerge", undoing.unmerge, ["GET", "POST"]),
+    ("/split", "split", splitting.split, ["GET", "POST"]),
     ("/messages", "write_message", messages.write_message, ["POST"]),
     ("/notes", "write_note", messages.write_note, ["POST"]),
     ("/drafts/<any(message, note):form>", "draft", messages.draft, ["POST"]),

@@ -1,6 +1,7 @@
 """How the pages of a case answer: as page or as fragment, and never without a line in the access log."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from flask import Response
 
@@ -18,14 +19,17 @@ def read(
     *,
     status: int = 200,
     seen: dt.datetime | None = None,
+    others: Collection[int] = (),
     **context: object,
 ) -> Response:
     """Show something of a case. The reading is recorded before anything leaves, and fails the page when it cannot be.
 
-    ``seen`` moves the reader's marker in the thread, in a transaction of its own: a marker is no casework.
+    ``others`` are the numbers of further cases of which the page shows something. ``seen`` moves the reader's marker in
+    the thread, in a transaction of its own: a marker is no casework.
     """
     answer = fragments.render(page, fragment or page, status, **context)
-    record_reading(db.session, current_actor(), "case.read", case=number)
+    beside = {"with": sorted(others)} if others else {}
+    record_reading(db.session, current_actor(), "case.read", case=number, **beside)
     if seen is not None:
         with unit_of_work(db.session, current_actor(), intent="message.seen"):
             messages.mark_seen(db.session, current_actor(), number, seen)

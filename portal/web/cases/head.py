@@ -1,12 +1,14 @@
 """What stands at the top of every page of a case: who, where it stands, what is dangerous, what can be done."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.core import case_people, cases, clock, codes, lifecycle, transitions
+from portal.core import case_people, cases, clock, codes, kin, lifecycle, merging, splitting, transitions
 from portal.core.actors import Actor
+from portal.core.guards import Refusal
+from portal.core.kin import Link
 from portal.core.lifecycle import Facts, Offer
 from portal.core.models import Case, CasePerson, UnmappedCode
 from portal.core.permissions import Permission
@@ -27,6 +29,9 @@ SHOWN = tuple(
         Case.created_by,
     )
 )
+
+# Whether there is more to ask for: a case that was never merged or split costs no statement more.
+_RELATED = (undefer(Case.holds_others), undefer(Case.was_split))
 
 _MOMENTS = {
     Status.SUBMITTED: "submitted_at",
@@ -50,6 +55,28 @@ class Head:
     facts: Facts
     offers: list[Offer]
     unmapped: list[UnmappedCode]
+    joined: dict[int, str] = field(default_factory=dict)  # what was merged into it, and is seen with it: references
+    home: Link | None = None  # of a merged case: where it lives now
+
+    @property
+    def group(self) -> list[int]:
+        """The numbers of the cases that are shown as this one."""
+        return [self.case.id, *self.joined]
+
+    @property
+    def merge_refusal(self) -> Refusal | None:
+        """Why the case cannot be merged with another now; None where it can."""
+        return lifecycle.decide(self.facts, Action.MERGE).refusal
+
+    @property
+    def unmerge_refusal(self) -> Refusal | None:
+        """Why the merge of this case cannot be undone now; None where it can."""
+        return lifecycle.decide(self.facts, Action.UNMERGE).refusal
+
+    @property
+    def split_refusal(self) -> Refusal | None:
+        """Why the case cannot be split now; None where it can."""
+        return splitting.refusal(self.facts)
 
     @property
     def name(self) -> str:
@@ -160,7 +187,10 @@ def _is_elsewhere(offer: Offer) -> bool:
 
 def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = False) -> Head:
     """Load what the top of a case's pages shows, in a fixed number of statements. Raises NotFound."""
-    case = cases.find(session, actor, number, options=SHOWN)
+    case = cases.find(session, actor, number, options=(*SHOWN, *_RELATED))
     facts = transitions.facts(session, actor, case)
-    people = case_people.of_case(session, case, identifiers=identifiers)
-    return Head(actor, case, people, facts, lifecycle.available_actions(facts), codes.unmapped(session, case))
+    joined = merging.members(session, actor, case) if case.holds_others else {}
+    people = case_people.of_case(session, case, identifiers=identifiers, group=[case.id, *joined])
+    home = kin.merged_away(session, actor, case) if case.merged_into_id else None
+    offers = lifecycle.available_actions(facts)
+    return Head(actor, case, people, facts, offers, codes.unmapped(session, case), joined, home)

@@ -12,6 +12,7 @@ from portal.web.cases import answers, head
 from portal.web.cases.changes import category_list
 from portal.web.cases.forms import AssignForm, ReviewForm
 from portal.web.messages import thread as threads
+from portal.web.structure import related
 
 LATEST = 8
 FILTERS = {
@@ -36,11 +37,12 @@ def show(number: int):
     shown = {
         "thread": thread,
         "writers": threads.writers(db.session, top),
-        "latest": timeline.page(db.session, actor, top.case, limit=LATEST),
+        "latest": timeline.page(db.session, actor, top.case, limit=LATEST, group=top.group),
         "labels": codes.labels(db.session, _case_codes(top.case, top.people)),
+        "related": related.of_case(db.session, top),
         "forms": _side_forms(top),
     }
-    return answers.read(number, "cases/show.html", seen=_seen(thread), head=top, **shown)
+    return answers.read(number, "cases/show.html", seen=_seen(thread), head=top, others=top.joined, **shown)
 
 
 def messages(number: int):
@@ -49,15 +51,18 @@ def messages(number: int):
     thread = threads.of_case(db.session, top, before=request.args.get("before"))
     writers = threads.writers(db.session, top) if thread.page.newest else None
     shown = {"head": top, "thread": thread, "writers": writers}
-    return answers.read(number, "cases/messages.html", "messages/_thread.html", seen=_seen(thread), **shown)
+    return answers.read(
+        number, "cases/messages.html", "messages/_thread.html", seen=_seen(thread), others=top.joined, **shown
+    )
 
 
 def people(number: int):
     """Everybody on the case with what was told of them, and what was not; the services named."""
     top = head.of_case(db.session, current_actor(), number, identifiers=True)
     wanted = [*_case_codes(top.case, top.people), *_people_codes(top.people)]
-    shown = {"labels": codes.labels(db.session, wanted), "services": case_people.services(db.session, top.case)}
-    return answers.read(number, "cases/people.html", head=top, **shown)
+    services = case_people.services(db.session, top.case, group=top.group)
+    shown = {"labels": codes.labels(db.session, wanted), "services": services}
+    return answers.read(number, "cases/people.html", head=top, others=top.joined, **shown)
 
 
 def history(number: int):
@@ -65,10 +70,10 @@ def history(number: int):
     top = head.of_case(db.session, current_actor(), number)
     kind = request.args.get("show") if request.args.get("show") in FILTERS else "all"
     before = Cursor.parse(request.args.get("before"))
-    page = timeline.page(db.session, current_actor(), top.case, kinds=FILTERS[kind], before=before)
+    page = timeline.page(db.session, current_actor(), top.case, kinds=FILTERS[kind], before=before, group=top.group)
     steps = transitions.history(db.session, top.case)
     shown = {"timeline": page, "kind": kind, "filters": list(FILTERS), "steps": steps}
-    return answers.read(number, "cases/history.html", "cases/_timeline.html", head=top, **shown)
+    return answers.read(number, "cases/history.html", "cases/_timeline.html", head=top, others=top.joined, **shown)
 
 
 def _seen(thread: threads.Thread):

@@ -45,7 +45,8 @@ class Writers:
 
 def of_case(session: Session, head: Head, *, before: str | None = None, folded: bool = False) -> Thread:
     """The newest page of the thread, or the one below ``before``."""
-    page = timeline.page(session, head.actor, head.case, kinds=timeline.THREAD, before=Cursor.parse(before))
+    wanted = {"kinds": timeline.THREAD, "before": Cursor.parse(before), "group": head.group}
+    page = timeline.page(session, head.actor, head.case, **wanted)
     return Thread(page, folded)
 
 

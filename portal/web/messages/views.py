@@ -6,7 +6,7 @@ Two addresses, two forms, two tables: nothing that is written as a note passes w
 from flask import flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import case_people, cases, drafts, timeline
+from portal.core import case_people, cases, drafts, merging, timeline
 from portal.core import messages as core_messages
 from portal.core import notes as core_notes
 from portal.core.errors import Forbidden, InvalidInput, Refused
@@ -32,15 +32,18 @@ def write_message(number: int):
     try:
         with unit_of_work(db.session, current_actor(), intent="message.write"):
             case = cases.find(db.session, current_actor(), number, lock=True)
-            people = {person.id: person for person in case_people.reachable(case_people.of_case(db.session, case))}
+            parts = case_people.of_case(db.session, case, group=merging.group(db.session, current_actor(), case))
+            people = {person.id: person for person in case_people.reachable(parts)}
             if not form.offer(list(people.values()), person_name).validate():
                 raise InvalidInput("Look at the fields again.", target="form")
             to = people.get(form.to.data) if form.to else None
-            core_messages.write(db.session, current_actor(), case, form.text.data, to=to)
+            landed = core_messages.write(db.session, current_actor(), case, form.text.data, to=to).case_id
             drafts.discard(db.session, current_actor(), "message", str(number))
     except (InvalidInput, Refused) as refusal:
         return _refused(number, "message", form, refusal)
-    return _written(number, "message", _("The message is recorded. It was not sent: this office has no channel yet."))
+    return _written(
+        number, landed, "message", _("The message is recorded. It was not sent: this office has no channel yet.")
+    )
 
 
 def write_note(number: int):
@@ -51,11 +54,11 @@ def write_note(number: int):
             case = cases.find(db.session, current_actor(), number, lock=True)
             if not form.validate():
                 raise InvalidInput("Look at the fields again.", target="form")
-            core_notes.write(db.session, current_actor(), case, form.text.data)
+            landed = core_notes.write(db.session, current_actor(), case, form.text.data).case_id
             drafts.discard(db.session, current_actor(), "note", str(number))
     except (InvalidInput, Refused) as refusal:
         return _refused(number, "note", form, refusal)
-    return _written(number, "note", _("The note is saved, for staff only."))
+    return _written(number, landed, "note", _("The note is saved, for staff only."))
 
 
 def draft(number: int, form: str):
@@ -74,9 +77,16 @@ def _is_written(case: Case, text: str) -> bool:
     return any(entry.text == (newlines(text) or "").strip() for entry in mine)
 
 
-def _written(number: int, form: str, said: str):
-    """The thread with what was written, and an empty form; a plain browser is led there."""
+def _written(number: int, landed: int, form: str, said: str):
+    """The thread with what was written, and an empty form; a plain browser is led there.
+
+    What was written to a case that was merged meanwhile stands on the case it was merged into: that is shown instead.
+    """
     flash(said, "success")
+    if landed != number:
+        reference = cases.find(db.session, current_actor(), landed).reference
+        flash(_("The case was merged meanwhile: what you wrote stands here, on %(ref)s.", ref=reference), "info")
+        return fragments.go_to(url_for("cases.show", number=landed, _anchor=f"cases-{form}"))
     if not fragments.wants_fragment():
         return fragments.go_to(url_for("cases.show", number=number, _anchor=f"cases-{form}"))
     top = head.of_case(db.session, current_actor(), number)
