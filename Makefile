@@ -8,6 +8,7 @@ ARGS    ?=
 
 VENV := .venv
 BIN  := $(VENV)/bin
+BENCH := .venv-bench
 HTMX := static/vendor/htmx.min.js
 UV   := uv==0.13.8
 
@@ -23,16 +24,16 @@ debian = test "$$(id -u)" = 0 && command -v apt-get >/dev/null && export DEBIAN_
 	&& { apt-get -qq install -y --no-install-recommends $(1) >/dev/null 2>&1 \
 	|| { apt-get -qq update && apt-get -qq install -y --no-install-recommends $(1) >/dev/null; }; }
 
-# $(call requirements,FILE) installs with uv, and with plain pip where uv is missing or cannot.
+# $(call requirements,FILE,BIN) installs with uv, and with plain pip where uv is missing or cannot; BIN is ours if unsaid.
 requirements = echo "Installing $(1)" \
-	&& { { test -x $(BIN)/uv && $(BIN)/uv pip install --quiet --python $(BIN)/python --requirement $(1); } \
+	&& { { test -x $(BIN)/uv && $(BIN)/uv pip install --quiet --python $(or $(2),$(BIN))/python --requirement $(1); } \
 	|| { echo "Trying again with plain pip, which is slower" \
-	&& $(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $(1); } \
+	&& $(or $(2),$(BIN))/python -m pip install --quiet --disable-pip-version-check --requirement $(1); } \
 	|| { $(call say,The packages of $(1) cannot be installed. The message above says which; pip needs a package index it can reach.); exit 1; }; }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install tools run test check lint clean
+.PHONY: help install tools run test check lint bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -58,9 +59,12 @@ lint: tools  ## style, import contracts, sizes, translatable texts
 	@$(BIN)/python -m tests.house.sizes
 	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword lazy_gettext --keyword _l --output /dev/null .
 
+bench: $(BENCH)/.made  ## possible duplicates on published data, beside two libraries (ARGS="--json")
+	@$(BENCH)/bin/python -m bench.duplicates $(ARGS)
+
 clean:  ## remove what set-up made; the data in instance/ stays
-	rm -rf $(VENV) node_modules static/vendor .hypothesis .import_linter_cache .pytest_cache .ruff_cache test-results
-	find portal tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(BENCH) node_modules static/vendor .hypothesis .import_linter_cache .pytest_cache .ruff_cache test-results
+	find portal tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A sound .venv is kept; half of one, as Debian leaves it where python3-venv is missing, is made again.
 $(VENV)/.made:
@@ -81,6 +85,12 @@ $(VENV)/.run: requirements.txt | $(VENV)/.made
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@$(call requirements,requirements-dev.txt)
+	@touch $@
+
+# What the benchmark compares with is large and has no place beside the portal.
+$(BENCH)/.made: bench/requirements.txt requirements.txt | $(VENV)/.made
+	@$(PYTHON) -m venv $(BENCH)
+	@{ $(call requirements,bench/requirements.txt,$(BENCH)/bin); } >&2
 	@touch $@
 
 # npm of the machine, else the one among the requirements; the lock file holds the checksums.

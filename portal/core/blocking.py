@@ -7,19 +7,41 @@ an office that somebody gave for a phone. Two of those together are a key of the
 that shares nothing rarer than one of them; such a pair would hardly reach the threshold either.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from itertools import combinations, product
+from typing import TypeVar
 
 from portal.core.matching import COMMON_IN_ADDRESSES, Record
 from portal.core.name_matching import sound
 
 MOST = 50  # people of one key; a key that more share tells nobody apart
+CANDIDATES = 200  # for one person, those with the rarest keys first
 SECRET = frozenset({"phone", "email", "identifier", "place"})  # digested before they are stored
+
+Who = TypeVar("Who", bound=Hashable)
 
 
 def keys(record: Record) -> set[str]:
     """The keys of a record, each with its kind before a colon. Those of ``SECRET`` kinds hold their value in clear."""
     return {*_name_keys(record), *_number_keys(record), *_place_keys(record)}
+
+
+def nearest(members: Mapping[str, Collection[Who]], asked: Collection[Who]) -> dict[Who, list[Who]]:
+    """For each of those asked about the others who share a key with them, the likeliest first, up to ``CANDIDATES``.
+
+    ``members`` are all who have a key; each key counts by how few they are.
+    """
+    weight: dict[Who, dict[Who, float]] = {mine: defaultdict(float) for mine in asked}
+    for ids in members.values():
+        if len(ids) <= MOST:
+            for mine in weight.keys() & set(ids):
+                for other in ids:
+                    weight[mine][other] += 1 / len(ids)
+    return {
+        mine: sorted(others.keys() - {mine}, key=lambda other, others=others: (-others[other], other))[:CANDIDATES]
+        for mine, others in weight.items()
+    }
 
 
 def _name_keys(record: Record) -> Iterator[str]:

@@ -14,10 +14,20 @@ _COMMONEST, _RAREST = 1 / 16, 1 / 2048
 # How often a word of one person's name is told so again; what that takes from the word's worth, in points. The rest is
 # told by an initial, by another name, or not at all.
 _TOLD = {"same": 0.75, "spelling": 0.10, "sound": 0.06, "similar": 0.05}
-_LOSS = {level: round(-10 * math.log2(share)) for level, share in _TOLD.items()}
+_LOSS = {level: round(-10 * math.log2(times)) for level, times in _TOLD.items()}
 _INITIAL, _UNLIKE, _ADDED = 10, -25, -4
-_WEAKEST_FIRST = ("initial", "similar", "sound", "spelling", "same")
+# How far two words agree, the weakest first.
+LEVELS = ("initial", "similar", "sound", "spelling", "same")
 _MOST_WORDS = 6
+
+
+# Until an office knows many people, a name is taken to be as rare as names are: these were counted beforehand.
+_SUPPOSED_WITH_IT, _SUPPOSED = 4, 1024
+
+
+def share(with_it: int, people: int) -> float:
+    """Which share of people have a word in their name, by how many of those whom the office knows have it."""
+    return (with_it + _SUPPOSED_WITH_IT) / (people + _SUPPOSED)
 
 
 @lru_cache(maxsize=65536)
@@ -70,7 +80,7 @@ def _matched(one: tuple[str, ...], other: tuple[str, ...], frequency: Mapping[st
     total += unlike * _UNLIKE + abs(len(one) - len(other)) * _ADDED
     if not levels:
         return total, "different"
-    return total, "part" if unlike else next(level for level in _WEAKEST_FIRST if level in levels)
+    return total, "part" if unlike else next(level for level in LEVELS if level in levels)
 
 
 @lru_cache(maxsize=65536)

@@ -21,19 +21,17 @@ from portal.core import audit, blocking, clock, person_records, written_people
 from portal.core.actors import SYSTEM
 from portal.core.matching import Score, score
 from portal.core.models import Person, PersonKey, PersonPair
+from portal.core.name_matching import share
 from portal.core.person_records import BLOCK, Known
 from portal.core.vocabulary import PairState
 
 # A pair that was found to be two people is asked about again when what was learnt since is worth this much more: about
 # as much as a phone number, and less than a date of birth or an identity number.
 MATERIAL = 70
-AT_ONCE = 50
-A_RUN = 2000  # people whom the job compares before other jobs have their turn
+AT_ONCE = 25
+A_RUN = 1000  # people whom the job compares before other jobs have their turn
 
-CANDIDATES = 200  # for one person, those with the rarest keys first
 _COUNTED = 1000  # a name word that so many have is common, however many more there are
-# Until an office knows many people, a name is taken to be as rare as names are: these were counted beforehand.
-_SUPPOSED, _SUPPOSED_WITH_NAME = 1024, 4
 
 
 @dataclass(frozen=True)
@@ -114,11 +112,7 @@ def _counts(session: Session, written: Collection[int]) -> tuple[dict[str, int],
     rows = session.execute(sa.union_all(sharing(BLOCK, blocking.MOST + 1), sharing("name", _COUNTED), everybody)).all()
     people = next(number for kind, _, number in rows if not kind) or 0
     sizes = {key: number for kind, key, number in rows if kind == BLOCK}
-    shares = {
-        key: (number + _SUPPOSED_WITH_NAME) / (people + _SUPPOSED) if number < _COUNTED else 1.0
-        for kind, key, number in rows
-        if kind == "name"
-    }
+    shares = {key: share(number, people) if number < _COUNTED else 1.0 for kind, key, number in rows if kind == "name"}
     return sizes, shares
 
 
@@ -131,15 +125,7 @@ def _candidates(session: Session, written: Collection[int], sizes: Mapping[str, 
     members = defaultdict(list)
     for key, number in session.execute(query):
         members[key].append(number)
-    weight: dict[int, dict[int, float]] = {number: defaultdict(float) for number in written}
-    for ids in members.values():
-        for mine in weight.keys() & set(ids):
-            for other in ids:
-                weight[mine][other] += 1 / len(ids)
-    return {
-        mine: sorted(others.keys() - {mine}, key=lambda other, others=others: (-others[other], other))[:CANDIDATES]
-        for mine, others in weight.items()
-    }
+    return blocking.nearest(members, written)
 
 
 def _pairs_of(session: Session, ids: Collection[int]) -> dict[tuple[int, int], PersonPair]:

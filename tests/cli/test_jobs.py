@@ -97,6 +97,14 @@ def test_more_than_one_batch_is_done_in_one_run(session):
     assert {ran.name: ran.changed for ran in jobs.run_due(session)}["drafts.expire"] == 1001
 
 
+def test_long_work_gives_way_to_other_jobs_until_it_is_due_again(session):
+    ran = []
+    long = jobs.Job("long", DAY, lambda _session: ran.append("long") or 10, at_once=10, a_run=30)
+    other = jobs.Job("other", DAY, lambda _session: ran.append("other") or 0)
+    assert [one.changed for one in jobs.run_due(session, jobs=(long, other))] == [30, 0]
+    assert ran == ["long"] * 3 + ["other"]
+
+
 def test_the_server_does_the_work_by_itself(app, loaded):
     stop, sealed = threading.Event(), threading.Event()
 

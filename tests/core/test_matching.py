@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.core import blocking
-from portal.core.matching import THRESHOLD, Record, score
+from portal.core.matching import AGREEMENTS, THRESHOLD, Record, score
 
 BORN = dt.date(1984, 5, 11)
 words = st.text("abcdeijkmnorstuw", min_size=1, max_size=8)
@@ -36,6 +36,11 @@ records = st.builds(
 @given(records, records, st.dictionaries(words, st.floats(0.0001, 1), max_size=3))
 def test_it_is_the_same_from_either_side(one, other, frequency):
     assert score(one, other, frequency) == score(other, one, frequency)
+
+
+@given(records, records)
+def test_every_agreement_has_a_word_that_is_listed(one, other):
+    assert all(reason.word in AGREEMENTS[field] for field, reason in score(one, other, {}).fields.items())
 
 
 @given(records, st.randoms(use_true_random=False))
@@ -95,6 +100,12 @@ def test_a_rare_name_alone_is_shown_and_a_common_one_is_not():
 )
 def test_dates_of_birth_agree_by_slips_of_the_pen(other, word):
     assert score(Record(dob=BORN), Record(dob=other), {}).fields["date_of_birth"].word == word
+
+
+def test_a_first_of_january_shared_is_worth_less_for_it_is_told_where_the_year_alone_is_known():
+    new_year, another = Record(dob=dt.date(1984, 1, 1)), Record(dob=BORN)
+    assert score(new_year, new_year, {}).fields["date_of_birth"].word == "same_new_year"
+    assert score(new_year, new_year, {}).points < score(another, another, {}).points
 
 
 def test_an_age_told_speaks_where_no_date_is_known():

@@ -284,7 +284,7 @@ def test_registering_costs_as_much_among_many_as_among_few(session, desk, app, s
 def test_nobody_is_compared_with_more_than_a_fixed_number_however_many_keys_bring_candidates(
     session, desk, scored, monkeypatch
 ):
-    monkeypatch.setattr(pair_finding, "CANDIDATES", 20)
+    monkeypatch.setattr(blocking, "CANDIDATES", 20)
     crowd = ["Amina Otieno", "Njeri Wanjiru", "Farah Kamau", "Brenda Odhiambo"]  # each name shares another key
     with committed(session):
         for name in crowd * 10:

@@ -1,0 +1,1 @@
+"""Benchmarks: what the portal finds, measured on published data beside other libraries. Not part of the tests."""
