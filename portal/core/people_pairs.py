@@ -10,13 +10,18 @@ from portal.core import audit, clock, pair_finding
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound
-from portal.core.models import Person, PersonPair
+from portal.core.models import Person, PersonPair, User
 from portal.core.paging import Cursor
 from portal.core.pair_finding import Found
 from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import PairState
 
 PAGE = 25
+MANY = 100  # from here on a number says "many"
+
+
+# Nobody is asked about who was put away, or was joined with another record meanwhile.
+_STANDING = (Person.archived_at.is_(None), Person.root_id.is_(None))
 
 
 @dataclass(frozen=True)
@@ -50,25 +55,47 @@ def find_pair(session: Session, actor: Actor, number: int, *, lock: bool = False
     return found
 
 
+def between(session: Session, actor: Actor, one: Person, other: Person) -> PersonPair | None:
+    """The pair that these two people make, if there is one and *actor* may see both."""
+    low, high = sorted((one.id, other.id))
+    return session.scalar(
+        sa.select(PersonPair).where(PersonPair.low_id == low, PersonPair.high_id == high, *_both_visible(actor))
+    )
+
+
+def decided_by(session: Session, pair: PersonPair) -> str:
+    """The name of who decided a pair; empty where nobody did."""
+    return session.scalar(sa.select(User.name).where(User.id == pair.decided_by_id)) or ""
+
+
+def number_waiting(session: Session, actor: Actor) -> int:
+    """How many open pairs *actor* may see, counted up to MANY. Raises Forbidden."""
+    require(actor, Permission.VIEW_PEOPLE)
+    some = sa.select(PersonPair.id).where(PersonPair.state == PairState.OPEN, *_both_visible(actor, *_STANDING))
+    return session.scalar(sa.select(sa.func.count()).select_from(some.limit(MANY).subquery())) or 0
+
+
 def waiting(
     session: Session,
     actor: Actor,
     *,
+    state: PairState = PairState.OPEN,
     person: Person | None = None,
     at_least: int | None = None,
     below: int | None = None,
     cursor: Cursor | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """Open pairs of which *actor* may see both people, the likeliest first; those of *person*, or of a score.
+    """Pairs of which *actor* may see both people, the likeliest first; those of *person*, or of a score.
 
-    Raises Forbidden, and InvalidInput for a cursor of another list.
+    Open ones, unless those that were decided in a way are asked for. Raises Forbidden, and InvalidInput for a cursor of
+    another list.
     """
     require(actor, Permission.VIEW_PEOPLE)
     if cursor is not None and type(cursor.key) is not int:
         raise InvalidInput("There is no such page of the list.", target="cursor")
-    standing = Person.archived_at.is_(None), Person.root_id.is_(None)
-    query = sa.select(PersonPair).where(PersonPair.state == PairState.OPEN, *_both_visible(actor, *standing))
+    standing = _STANDING if state is PairState.OPEN else ()
+    query = sa.select(PersonPair).where(PersonPair.state == state, *_both_visible(actor, *standing))
     query = query.options(joinedload(PersonPair.low), joinedload(PersonPair.high)).limit(limit + 1)
     if person is not None:
         query = query.where(sa.or_(PersonPair.low_id == person.id, PersonPair.high_id == person.id))

@@ -11,7 +11,7 @@ from portal.core.actors import Actor
 from portal.core.errors import CannotMerge
 from portal.core.models import Case, Consent, HouseholdMember, Person
 from portal.core.permissions import Permission, require, visible_cases
-from portal.core.vocabulary import LIVE
+from portal.core.vocabulary import LIVE, Verification
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def _counts(session: Session, actor: Actor, person: Person) -> dict[str, int]:
 
 def _warnings(session: Session, actor: Actor, keep: Person, other: Person) -> Iterable[str]:
     numbers = [number for ids in same_people.records(session, [keep.id, other.id]).values() for number in ids]
+    if other.verification_status is Verification.VERIFIED and keep.verification_status is not Verification.VERIFIED:
+        yield "The identity was verified on the record that joins, not on the one that leads. New cases ask the latter."
     found = session.scalars(sa.select(Consent).where(Consent.person_id.in_(numbers))).all()
     if any(consent.withdrawn_at is not None for consent in found):
         yield "A consent was withdrawn on one of the records. It counts for both, and cases may be suspended."

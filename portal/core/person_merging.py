@@ -22,7 +22,7 @@ from portal.core import (
     written_people,
 )
 from portal.core.actors import Actor
-from portal.core.errors import CannotMerge, InvalidInput
+from portal.core.errors import CannotMerge, InvalidInput, StaleVersion
 from portal.core.models import Case, Consent, Person, PersonIdentifier, PersonMerge, PersonPair
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import LIVE, PairState
@@ -30,16 +30,26 @@ from portal.core.vocabulary import LIVE, PairState
 LONGEST_REASON = 1000
 
 
-def merge(session: Session, actor: Actor, keep: Person, other: Person, *, reason: str) -> PersonMerge:
+def merge(
+    session: Session,
+    actor: Actor,
+    keep: Person,
+    other: Person,
+    *,
+    reason: str,
+    versions: tuple[int, int] | None = None,
+) -> PersonMerge:
     """Record that *other* is the person whom *keep* leads from now on; the cases of both follow their consents at once.
 
-    Raises Forbidden, NotFound for a record that *actor* may not see, InvalidInput without a reason, CannotMerge with
-    the rule that stands against it.
+    ``versions`` are those of *keep* and *other* that were compared. Raises Forbidden, NotFound for a record that
+    *actor* may not see, InvalidInput without a reason, StaleVersion, CannotMerge with the rule that stands against it.
     """
     require(actor, Permission.VERIFY_PERSON)
     reason = _said(reason)
     people.find(session, actor, keep.id), people.find(session, actor, other.id)
     _hold(session, keep, other)
+    if versions is not None and versions != (keep.version_id, other.version_id):
+        raise StaleVersion("One of the records was changed since it was compared.")
     check(session, keep, other)
     edge = PersonMerge(source_id=other.id, target_id=keep.id, reason=reason, actor_id=actor.user_id)
     session.add(edge)
@@ -62,19 +72,13 @@ def unmerge(session: Session, actor: Actor, other: Person, *, reason: str, diffe
     """
     require(actor, Permission.VERIFY_PERSON)
     reason = _said(reason)
-    edge = standing_edge(session, other)
-    if edge is None:
-        raise CannotMerge("This record is not joined to another.", why="not_merged", person=other.id)
     people.find(session, actor, other.id)
-    target = people.find(session, actor, edge.target_id)
+    target = people.find(session, actor, _joined(session, other).target_id)
     _hold(session, other, target)
-    session.refresh(edge)
-    if edge.undone_at is not None:
-        raise CannotMerge("Somebody took these records apart a moment ago.", why="not_merged", person=other.id)
-    edge.undone_at, edge.undone_by_id, edge.undone_reason = clock.now(), actor.user_id, reason
+    edge = check_apart(session, other)
     before = _records(session, other)
     branch = _branch(session, other, before)
-    _require_own_cases(session, before, branch)
+    edge.undone_at, edge.undone_by_id, edge.undone_reason = clock.now(), actor.user_id, reason
     _lead(session, branch, other)
     written_people.note_regrouped(session, target.id)
     _answer(session, actor, edge, reason, different=different)
@@ -89,6 +93,21 @@ def standing_edge(session: Session, person: Person) -> PersonMerge | None:
     """The decision by which this very record was joined to another, if it stands."""
     query = sa.select(PersonMerge).where(PersonMerge.source_id == person.id, PersonMerge.undone_at.is_(None))
     return session.scalar(query)
+
+
+def check_apart(session: Session, other: Person) -> PersonMerge:
+    """The decision that would be undone. Raises CannotMerge where there is none, or a merge of cases stands on it."""
+    edge = _joined(session, other)
+    before = _records(session, other)
+    _require_own_cases(session, before, _branch(session, other, before))
+    return edge
+
+
+def _joined(session: Session, other: Person) -> PersonMerge:
+    edge = standing_edge(session, other)
+    if edge is None:
+        raise CannotMerge("This record is not joined to another.", why="not_merged", person=other.id)
+    return edge
 
 
 def check(session: Session, keep: Person, other: Person) -> None:

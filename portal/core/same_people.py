@@ -67,7 +67,14 @@ def open_cases(session: Session, actor: Actor, people: Collection[Person]) -> di
     return {number: counts.get(root, 0) for number, root in roots.items()}
 
 
-def lock(session: Session, person_ids: Collection[int]) -> None:
-    """Hold these people's rows until commit, in the order of their numbers, so that nobody waits in a circle."""
-    if person_ids:
-        session.execute(locked(sa.select(Person.id).where(Person.id.in_(set(person_ids))).order_by(Person.id)))
+def lock(session: Session, person_ids: Collection[int]) -> list[int]:
+    """Hold these people's rows and those that lead them until commit, in the order of their numbers; all these numbers.
+
+    Whoever acts for one record of a person and whoever acts for another come one after the other by what leads both.
+    """
+    if not person_ids:
+        return []
+    ids = set(person_ids)
+    leading = sa.select(Person.root_id).where(Person.id.in_(ids), Person.root_id.is_not(None))
+    held = sa.or_(Person.id.in_(ids), Person.id.in_(leading))
+    return list(session.scalars(locked(sa.select(Person.id).where(held).order_by(Person.id))))

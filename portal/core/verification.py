@@ -71,9 +71,12 @@ def archive(session: Session, actor: Actor, subject: Subject, *, reason_code: st
 
 
 def require_archivable(session: Session, subject: Subject) -> None:
-    """Raise InvalidTransition while a case that is not closed supports the person or household."""
-    column = Case.subject_household_id if isinstance(subject, Household) else Case.subject_person_id
-    open_cases = sa.select(Case.id).where(column == subject.id, Case.lifecycle_status.in_((*LIVE, Status.SUSPENDED)))
+    """Raise InvalidTransition while a case that is not closed supports the person, in any record, or household."""
+    if isinstance(subject, Household):
+        supported = Case.subject_household_id == subject.id
+    else:
+        supported = Case.subject_person_id.in_(same_people.records(session, [subject.id])[subject.id])
+    open_cases = sa.select(Case.id).where(supported, Case.lifecycle_status.in_((*LIVE, Status.SUSPENDED)))
     if session.scalar(open_cases.limit(1)) is not None:
         raise InvalidTransition("A case that is not closed supports this person or household.", target="status")
 
@@ -112,17 +115,27 @@ def _hold(session: Session, subject: Subject) -> None:
 
 def require_own_numbers(session: Session, person: Person) -> None:
     """Raise AlreadyDone where one of the person's identity numbers is another verified person's."""
-    mine, other = aliased(PersonIdentifier), aliased(PersonIdentifier)
-    same = sa.and_(other.kind == mine.kind, other.blind == mine.blind, other.person_id != mine.person_id)
-    taken = sa.select(other.id).join(mine, same).where(mine.person_id == person.id, other.verified_at.is_not(None))
-    if session.scalar(taken.limit(1)) is not None:
+    records = set(same_people.records(session, [person.id])[person.id])
+    if any(holder not in records for _, holder in _verified_elsewhere(session, person)):
         raise AlreadyDone("Another verified person has this identity number.", target="identity_number")
 
 
+def _verified_elsewhere(session: Session, person: Person) -> list[tuple[int, int]]:
+    """Which of the person's numbers are verified in another record, and in which."""
+    mine, other = aliased(PersonIdentifier), aliased(PersonIdentifier)
+    same = sa.and_(other.kind == mine.kind, other.blind == mine.blind, other.person_id != mine.person_id)
+    query = sa.select(mine.id, other.person_id).join(other, same)
+    query = query.where(mine.person_id == person.id, other.verified_at.is_not(None))
+    return [tuple(row) for row in session.execute(query)]
+
+
 def _verify_identifiers(session: Session, person: Person) -> None:
+    """A number is verified once: where another record of the same person has it so, this one stays as claimed."""
     require_own_numbers(session, person)
+    done = {number for number, _ in _verified_elsewhere(session, person)}
     for identifier in session.scalars(sa.select(PersonIdentifier).where(PersonIdentifier.person_id == person.id)):
-        identifier.verified_at = identifier.verified_at or clock.now()
+        if identifier.id not in done:
+            identifier.verified_at = identifier.verified_at or clock.now()
 
 
 def _noun(subject: Subject) -> str:

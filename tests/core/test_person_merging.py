@@ -17,9 +17,18 @@ from portal.core import (
     person_comparison,
     person_merging,
     same_people,
+    verification,
 )
 from portal.core.actors import SYSTEM
-from portal.core.errors import CannotMerge, Forbidden, InvalidInput, NotFound
+from portal.core.errors import (
+    AlreadyDone,
+    CannotMerge,
+    Forbidden,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    StaleVersion,
+)
 from portal.core.models import (
     AuditEvent,
     Base,
@@ -32,7 +41,7 @@ from portal.core.models import (
     Relation,
 )
 from portal.core.told import PersonTold
-from portal.core.vocabulary import ConflictScope, Outcome, PairState, Role, Status
+from portal.core.vocabulary import ConflictScope, Outcome, PairState, Role, Status, Verification
 from tests.core.offices import build
 from tests.factories import actor_of, committed, make_household, make_person, make_user
 
@@ -318,6 +327,56 @@ def test_the_preview_counts_what_the_reader_sees_and_says_what_to_think_about(of
     merge(office, office.subject, other)
     shown = person_comparison.preview(office.session, office.worker, office.person(), office.person(other))
     assert shown.refusal.details["why"] == "together"
+
+
+def test_a_record_that_was_changed_after_it_was_compared_is_looked_at_again(office, other):
+    versions = office.person().version_id, office.person(other).version_id
+    with committed(office.session):
+        office.person(other).full_name = "Amina Otherperson"
+    do = office.worker
+
+    def join(versions):
+        keep, joins = office.person(), office.person(other)
+        office.do(do, lambda s: person_merging.merge(s, do, keep, joins, reason="The same", versions=versions))
+
+    with pytest.raises(StaleVersion):
+        join(versions)
+    assert roots(office, other) == [None]
+    join((office.person().version_id, office.person(other).version_id))
+    assert roots(office, other) == [office.subject]
+
+
+def test_a_number_that_another_record_of_the_person_proves_is_not_somebody_elses(office, other):
+    third = named(office, "Omar Testperson", national_id="AB1234567")
+    with committed(office.session):
+        office.person(other).identifiers[0].verified_at = clock.now()
+    do = office.supervisor
+
+    def verify():
+        office.do(do, lambda s: verification.decide(s, do, office.person(third)))
+
+    with pytest.raises(AlreadyDone):
+        verify()
+    merge(office, other, third)
+    verify()
+    assert office.person(third).verification_status is Verification.VERIFIED
+    assert [one.verified_at for one in office.person(third).identifiers] == [None]
+
+
+def test_what_leads_is_not_put_away_while_a_case_supports_a_record_that_joined_it(office, other):
+    merge(office, office.subject, other)
+    office.opened(Status.ACTIVE, subject=other)
+    do = office.supervisor
+    with pytest.raises(InvalidTransition):
+        office.do(do, lambda s: verification.archive(s, do, office.person(), reason_code="REGISTERED_IN_ERROR"))
+    assert office.person().archived_at is None
+
+
+def test_two_who_act_for_two_records_of_one_person_wait_for_what_leads_both(office, other):
+    merge(office, office.subject, other)
+    assert same_people.lock(office.session, [other]) == sorted((office.subject, other))
+    assert same_people.lock(office.session, [office.subject]) == [office.subject]
+    assert same_people.lock(office.session, []) == []
 
 
 def test_lists_show_one_person_with_everything_of_both_records(office, other):
