@@ -1,5 +1,6 @@
 """Assignments as they are read: who works on a case and who did, from when until when, given by whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -28,11 +29,11 @@ class Given:
         return self.row.effective_from > clock.now()
 
 
-def of_case(session: Session, case: Case) -> list[Given]:
-    """All assignments of the case, newest first."""
+def of_case(session: Session, case: Case, *, group: Collection[int] = ()) -> list[Given]:
+    """All assignments of the case (with ``group``, of those cases), newest first."""
     giver = aliased(User)
     query = sa.select(Assignment, giver.name).outerjoin(giver, giver.id == Assignment.assigned_by_id)
-    query = query.where(Assignment.case_id == case.id).options(joinedload(Assignment.user))
+    query = query.where(Assignment.case_id.in_(group or [case.id])).options(joinedload(Assignment.user))
     newest = Assignment.effective_from.desc(), Assignment.id.desc()
     return [Given(row, name or "") for row, name in session.execute(query.order_by(*newest))]
 

@@ -1,5 +1,6 @@
 """Verticals that take part in a case beside the one that leads it (contract 004): asked in, opted in, removed."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,9 +123,13 @@ def end(
     _record(session, actor, case, "participant.remove", participant)
 
 
-def of_case(session: Session, case: Case, *, removed: bool = False) -> list[Participant]:
-    """The verticals beside the primary one, in the order in which they were asked; with ``removed`` all there were."""
-    query = sa.select(Participant).where(Participant.case_id == case.id).options(joinedload(Participant.vertical))
+def of_case(session: Session, case: Case, *, removed: bool = False, group: Collection[int] = ()) -> list[Participant]:
+    """The verticals beside the primary one, in the order in which they were asked; with ``removed`` all there were.
+
+    ``group`` are the numbers of cases that are read as one with this one.
+    """
+    query = sa.select(Participant).where(Participant.case_id.in_(group or [case.id]))
+    query = query.options(joinedload(Participant.vertical))
     if not removed:
         query = query.where(Participant.status != _P.REMOVED)
     return list(session.scalars(query.order_by(Participant.id)))

@@ -1,5 +1,6 @@
 """Who takes part in a case, for reading: since when, by whom and why; and what a vertical was asked, for answering."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -51,11 +52,11 @@ class VerticalConsent:
     consents: list[Consent]
 
 
-def parts(session: Session, case: Case) -> list[Part]:
-    """Every vertical that was asked, in that order, those that are gone too."""
-    rows = participants.of_case(session, case, removed=True)
+def parts(session: Session, case: Case, *, group: Collection[int] = ()) -> list[Part]:
+    """Every vertical that was asked (with ``group``, on any of those cases), in that order, those that are gone too."""
+    rows = participants.of_case(session, case, removed=True, group=group)
     names = _names(session, {user for row in rows for user in (row.added_by_id, row.opted_in_by_id)})
-    ended = _ended_by(session, case) if any(row.removed_at for row in rows) else []
+    ended = _ended_by(session, {row.case_id for row in rows if row.removed_at})
     return [
         Part(row, names.get(row.added_by_id, ""), names.get(row.opted_in_by_id, ""), _who_ended(row, ended))
         for row in rows
@@ -129,12 +130,16 @@ def _names(session: Session, ids: set[int | None]) -> dict[int, str]:
     return dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(known))).all()) if known else {}
 
 
-def _ended_by(session: Session, case: Case) -> list[AuditEvent]:
-    """The events that ended a part, oldest first: the row itself does not say who did it."""
-    query = sa.select(AuditEvent).where(AuditEvent.chain_key == f"case:{case.id}", AuditEvent.outcome == "done")
-    return list(session.scalars(query.where(AuditEvent.action == "participant.remove").order_by(AuditEvent.seq)))
+def _ended_by(session: Session, cases: Collection[int]) -> list[AuditEvent]:
+    """The events that ended a part, oldest first on each case: the row itself does not say who did it."""
+    if not cases:
+        return []
+    chains = AuditEvent.chain_key.in_([f"case:{number}" for number in cases])
+    query = sa.select(AuditEvent).where(chains, AuditEvent.outcome == "done", AuditEvent.action == "participant.remove")
+    return list(session.scalars(query.order_by(AuditEvent.seq)))
 
 
 def _who_ended(row: Participant, ended: list[AuditEvent]) -> str:
-    of = [event for event in ended if event.details.get("vertical") == row.vertical_id]
+    of = [event for event in ended if event.chain_key == f"case:{row.case_id}"]
+    of = [event for event in of if event.details.get("vertical") == row.vertical_id]
     return next((event.actor_name for event in of if row.removed_at and event.at >= row.removed_at), "")

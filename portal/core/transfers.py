@@ -1,5 +1,6 @@
 """Transfer of ownership: the case gets another primary vertical (contract 004, design 5b)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,15 +149,15 @@ class Told:
     approved_by: str
 
 
-def told(session: Session, case: Case) -> list[Told]:
-    """Every transfer of the case in words, newest first."""
+def told(session: Session, case: Case, *, group: Collection[int] = ()) -> list[Told]:
+    """Every transfer of the case (with ``group``, of those cases) in words, newest first."""
     origin, to, by, approver = aliased(Vertical), aliased(Vertical), aliased(User), aliased(User)
     query = sa.select(CaseTransfer, origin.name, to.name, by.name, approver.name)
     query = query.join(origin, origin.id == CaseTransfer.from_vertical_id)
     query = query.join(to, to.id == CaseTransfer.to_vertical_id).outerjoin(by, by.id == CaseTransfer.actor_id)
     query = query.outerjoin(Approval, Approval.id == CaseTransfer.approval_id)
     query = query.outerjoin(approver, approver.id == Approval.approver_id)
-    found = session.execute(query.where(CaseTransfer.case_id == case.id).order_by(CaseTransfer.id.desc()))
+    found = session.execute(query.where(CaseTransfer.case_id.in_(group or [case.id])).order_by(CaseTransfer.id.desc()))
     return [Told(row, *(name or "" for name in names)) for row, *names in found]
 
 

@@ -83,7 +83,7 @@ def _beside(form, refusal: InvalidInput | Refused):
 def _page(number: int, *, form: AddAssignmentForm | None = None, status: int = 200):
     actor = current_actor()
     top = head.of_case(db.session, actor, number)
-    rows = assignment_history.of_case(db.session, top.case)
+    rows = assignment_history.of_case(db.session, top.case, group=top.group)
     if top.may(Permission.ASSIGN):
         form = form or AddAssignmentForm(formdata=None, start=clock.today(office_zone()), role="")
         form.offer(cases.assignable_users(db.session, top.case.primary_vertical_id), actor.user_id)

@@ -87,17 +87,19 @@ def _invitation(number: int, part: int) -> participation.Invitation:
 def _page(number: int, *, form: InviteForm | None = None, status: int = 200, happened: str = ""):
     actor = current_actor()
     top = head.of_case(db.session, actor, number)
-    parts = participation.parts(db.session, top.case)
+    parts = participation.parts(db.session, top.case, group=top.group)
     everywhere = {vertical.id: vertical for vertical in verticals.listed(db.session, inactive=True)}
-    live = [part for part in parts if part.row.status is not ParticipantStatus.REMOVED]
+    standing = [part for part in parts if part.row.status is not ParticipantStatus.REMOVED]
+    live = [part for part in standing if part.row.case_id == number]
     shown = {
         "head": top,
         "live": live,
+        "joined": [part for part in standing if part not in live],
         "gone": [part for part in parts if part.row.status is ParticipantStatus.REMOVED],
         "consents": participation.consent_by_vertical(
             db.session, actor, top.case, [top.case.primary_vertical, *(part.row.vertical for part in live)]
         ),
-        "transfers": transfers.told(db.session, top.case),
+        "transfers": transfers.told(db.session, top.case, group=top.group),
         "form": _invite_form(top.case, everywhere, live, form) if top.may(Permission.ADD_PARTICIPANT) else None,
         "may_remove": may(actor, Permission.REMOVE_PARTICIPANT, top.case),
         "may_answer": [part.row.id for part in live if participants.speaks_for(actor, part.row.vertical)],
