@@ -14,8 +14,13 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from portal.core.vocabulary import Role
+
 ENVIRONMENTS = ("live", "staging", "test", "demo")
 ROOT = Path(__file__).resolve().parent.parent
+
+# The most attacked accounts: in a live installation a password alone does not open them.
+_ALWAYS_TWO_FACTORS = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
 
 # The keys of an installation, and how each is made where making one is allowed.
 _KEY_MAKERS = {
@@ -51,6 +56,7 @@ class Settings:
     installation_name: str
     api_limit_address: str  # calls of one address and of one token, as "600/minute"
     api_limit_token: str
+    second_factor_roles: frozenset[Role]  # who cannot work without one
 
     @property
     def is_rehearsal(self) -> bool:
@@ -95,6 +101,7 @@ def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Set
         installation_name=known.get("PORTAL_NAME", "Riverbend Family Desk" if environment == "demo" else "Casework"),
         api_limit_address=_limit(known, "PORTAL_API_LIMIT_ADDRESS", "60000/minute"),
         api_limit_token=_limit(known, "PORTAL_API_LIMIT_TOKEN", "30000/minute"),
+        second_factor_roles=_second_factor_roles(known, environment),
     )
 
 
@@ -151,6 +158,14 @@ def _limit(known: Mapping[str, str], name: str, usual: str) -> str:
     if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", text):
         raise ConfigurationError(f'{name} is {text!r}; write it as "600/minute" (second, minute, hour or day).')
     return text
+
+
+def _second_factor_roles(known: Mapping[str, str], environment: str) -> frozenset[Role]:
+    """The roles that are named, and in a live installation administrators and supervisors in any case."""
+    named, words = _listed(known.get("PORTAL_SECOND_FACTOR_ROLES", "")), [role.value for role in Role]
+    if wrong := [name for name in named if name not in words]:
+        raise ConfigurationError(f"PORTAL_SECOND_FACTOR_ROLES names {wrong[0]!r}; the roles are {', '.join(words)}.")
+    return frozenset(map(Role, named)) | (_ALWAYS_TWO_FACTORS if environment == "live" else frozenset())
 
 
 def _whole_number(known: Mapping[str, str], name: str) -> int:

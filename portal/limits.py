@@ -134,5 +134,13 @@ def count(limit: str, *who: str) -> None:
     raise TooManyRequests(retry_after=max(1, math.ceil(ends - clock.now().timestamp())))
 
 
+def forget(limit: str, *who: str) -> None:
+    """Begin to count *who* anew: what was counted were tries, and one of them was right."""
+    try:
+        limiter.limiter.clear(parse(limit), *who)
+    except sa.exc.SQLAlchemyError:
+        logger.exception("the counts of limits cannot be kept")
+
+
 def _engine() -> sa.Engine:
     return current_app.extensions["limits_engine"]

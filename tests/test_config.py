@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from portal.config import ConfigurationError, load_settings
+from portal.core.vocabulary import Role
 
 KEYS = {
     "PORTAL_SECRET_KEY": "s" * 40,
@@ -46,6 +47,17 @@ def test_the_real_thing_says_which_key_is_missing(tmp_path, environment, missing
 def test_without_a_word_an_installation_is_live(tmp_path):
     assert settings(tmp_path, **KEYS).environment == "live"
     assert settings(tmp_path, **KEYS).demo_password is None
+
+
+def test_administrators_and_supervisors_need_a_second_factor_where_it_is_live_and_others_where_they_are_named(tmp_path):
+    leading = {Role.ADMINISTRATOR, Role.SUPERVISOR}
+    assert settings(tmp_path, **KEYS).second_factor_roles == leading
+    named = {**KEYS, "PORTAL_SECOND_FACTOR_ROLES": "auditor, agent"}
+    assert settings(tmp_path, **named).second_factor_roles == leading | {Role.AUDITOR, Role.AGENT}
+    rehearsal = settings(tmp_path, PORTAL_ENVIRONMENT="test", PORTAL_SECOND_FACTOR_ROLES="auditor")
+    assert rehearsal.second_factor_roles == {Role.AUDITOR}
+    with pytest.raises(ConfigurationError, match="names 'king'"):
+        settings(tmp_path, **KEYS, PORTAL_SECOND_FACTOR_ROLES="auditor,king")
 
 
 def test_a_live_installation_takes_no_short_secret(tmp_path):

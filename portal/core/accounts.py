@@ -52,9 +52,9 @@ def change_password(session: Session, actor: Actor, *, password_hash: str) -> Us
     return user
 
 
-def record_wrong_password(session: Session, actor: Actor) -> None:
-    """Note that somebody signed in as *actor* tried to change the password without knowing the present one."""
-    audit.append(session, actor, "account.change_password", chain=f"user:{actor.user_id}", outcome="refused")
+def record_wrong_password(session: Session, actor: Actor, *, intent: str = "account.change_password") -> None:
+    """Note that somebody signed in as *actor* tried what only who knows the present password may do."""
+    audit.append(session, actor, intent, chain=f"user:{actor.user_id}", outcome="refused")
 
 
 def record_sign_in(session: Session, user: User, *, correlation_id: str = "") -> None:

@@ -23,6 +23,7 @@ from portal.core.permissions import Permission, can
 
 TRIES = "10/hour"  # of one account, by all doors together; three codes in a million are right at any moment
 CODES = 10
+LASTS = dt.timedelta(minutes=30)  # of a secret that was shown and not confirmed
 _STEP = 30
 _WINDOW = 1
 # No letters or digits that are mistaken for one another when read from paper. 32 of them, so ten hold 50 bits.
@@ -56,12 +57,12 @@ def is_on(session: Session, user_id: int) -> bool:
 
 def state(session: Session, actor: Actor) -> State:
     """How the actor's own second factor stands."""
-    kept = session.execute(
-        sa.select(SecondFactor.confirmed_at).where(SecondFactor.user_id == actor.user_id)
-    ).one_or_none()
+    query = sa.select(SecondFactor.confirmed_at, SecondFactor.created_at)
+    kept = session.execute(query.where(SecondFactor.user_id == actor.user_id)).one_or_none()
     since = kept.confirmed_at if kept else None
+    begun = kept is not None and since is None and kept.created_at > clock.now() - LASTS
     unused = sa.select(sa.func.count()).where(RecoveryCode.user_id == actor.user_id, RecoveryCode.used_at.is_(None))
-    return State(since is not None, since, kept is not None and since is None, session.scalar(unused))
+    return State(since is not None, since, begun, session.scalar(unused))
 
 
 def begin(session: Session, actor: Actor) -> None:
@@ -82,7 +83,8 @@ def begin(session: Session, actor: Actor) -> None:
 def offer(session: Session, actor: Actor, *, issuer: str) -> Offer | None:
     """The actor's own secret while it waits to be confirmed, never after; ``issuer`` is what the app will call us."""
     query = sa.select(SecondFactor.secret).where(SecondFactor.user_id == actor.user_id)
-    secret = session.scalar(query.where(SecondFactor.confirmed_at.is_(None)))
+    waits = SecondFactor.confirmed_at.is_(None), SecondFactor.created_at > clock.now() - LASTS
+    secret = session.scalar(query.where(*waits))
     if secret is None:
         return None
     address = pyotp.TOTP(secret, interval=_STEP).provisioning_uri(name=actor.email, issuer_name=issuer)
@@ -100,6 +102,8 @@ def confirm(session: Session, actor: Actor, code: str) -> list[str] | None:
         raise NotFound("No second factor is being set up.", target="second_factor")
     if kept.confirmed_at is not None:
         raise AlreadyDone("Your account has a second factor already.", target="second_factor")
+    if kept.created_at <= clock.now() - LASTS:
+        raise NotFound("No second factor is being set up.", target="second_factor")
     if not _fits(kept, code):
         _record(session, actor, "account.second_factor_on", outcome="refused")
         return None

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import (
     Flask,
     Response,
+    current_app,
     flash,
     g,
     has_request_context,
@@ -20,7 +21,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_login import UserMixin, current_user, logout_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 
@@ -28,11 +29,14 @@ from portal.core import clock
 from portal.core.actors import WITH_VERTICALS, Actor, from_user
 from portal.core.models import User
 from portal.core.permissions import Permission, can
+from portal.core.vocabulary import Role
 from portal.extensions import db, login_manager
 from portal.web import errors
-from portal.web.fragments import is_background, wants_htmx
+from portal.web.fragments import go_to, is_background, wants_htmx
 
-PUBLIC_ENDPOINTS = frozenset({"static", "home.index", "health.alive", "health.ready", "auth.login"})
+PUBLIC_ENDPOINTS = frozenset({"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code"})
+# Where somebody may go who has yet to set up the second factor that their role needs.
+_BEFORE_SECOND_FACTOR = frozenset({"account", "auth", "second_factor"})
 IDLE_MINUTES = 30
 ABSOLUTE_HOURS = 12
 
@@ -76,6 +80,20 @@ def current_actor() -> Actor:
     return current_user.actor
 
 
+def needs_second_factor(role: Role) -> bool:
+    """Whether this installation lets nobody of that role work without a second factor."""
+    return role in current_app.extensions["settings"].second_factor_roles
+
+
+def stay_signed_in(epoch: int, **more: object) -> None:
+    """Let this session follow the new epoch of its user; when it began and was last used stays as it is."""
+    kept = {name: session[name] for name in ("signed_in_at", "seen_at", "second_factor") if name in session}
+    me = SignedIn(current_user.actor, epoch, current_user.locale)
+    session.clear()
+    session.update({**kept, **more})
+    login_user(me)
+
+
 def sign_in_again(location: str | None = None) -> Response:
     """Lead to the sign-in page and, afterwards, back to *location* (or to the page that was asked for)."""
     target = url_for("auth.login", next=safe_path(location or _page_asked_for()))
@@ -110,7 +128,21 @@ def _require_sign_in():
         logout_user()
         flash(_("You were signed out after %(minutes)s minutes without activity.", minutes=IDLE_MINUTES), "info")
         return sign_in_again()
+    if request.blueprint not in _BEFORE_SECOND_FACTOR and _lacks_second_factor():
+        return _set_up_first()
     return None
+
+
+def _lacks_second_factor() -> bool:
+    """By what the session knows: it ends whenever its user's second factor comes or goes."""
+    return needs_second_factor(current_user.role) and not session.get("second_factor")
+
+
+def _set_up_first() -> Response:
+    if is_background():
+        return make_response({"error": "second factor needed"}, 403)
+    flash(_("Your role needs a second factor. Set it up first; then everything is open to you."), "info")
+    return go_to(url_for("second_factor.show"))
 
 
 def _has_been_idle() -> bool:

@@ -1,6 +1,7 @@
 """Every blueprint of the browser, listed once."""
 
 from portal.web import home
+from portal.web.account.second_factor import blueprint as second_factor
 from portal.web.account.views import blueprint as account
 from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     cases,
     intake,
     account,
+    second_factor,
     audit,
     people,
     search,

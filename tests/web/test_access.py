@@ -26,7 +26,7 @@ _CHECKING = (
 ).split()
 _CONSENTING = "consents.capture consents.renew consents.prove consents.withdraw".split()
 DRAFT = "0123456789abcdef"
-NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login"}
+NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ _LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 _CORRECTING = "people.edit people.contact_add people.contact people.contact_remove people.identity".split()
 _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
 
+_SECOND_FACTOR = (
+    "second_factor.show second_factor.begin second_factor.confirm second_factor.renew_codes second_factor.turn_off"
+).split()
 _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
@@ -79,6 +82,7 @@ RULES: dict[str, Door] = {
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
     "account.show": _door(EVERYBODY),
     "account.change_password": _door(EVERYBODY),
+    **dict.fromkeys(_SECOND_FACTOR, _door(EVERYBODY)),
     **dict.fromkeys(_CASE_READING, _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CASE_WORK, _door(WORKERS, scoped=True)),
     **dict.fromkeys(("cases.invite", "cases.remove_participant"), _door(_STEERING, scoped=True)),

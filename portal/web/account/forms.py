@@ -1,8 +1,8 @@
-"""The form for a new password."""
+"""The forms for a new password and for the second factor."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField
+from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from portal.core.accounts import SHORTEST_PASSWORD
@@ -38,3 +38,38 @@ class PasswordForm(FlaskForm):
         """A new password that is the present one would end all sessions and change nothing."""
         if field.data == self.current.data:
             raise ValidationError(_l("The new password must differ from the present one"))
+
+
+def _present_password() -> PasswordField:
+    return PasswordField(
+        _l("Present password"),
+        [InputRequired(_l("Enter your present password")), Length(max=1024)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+def _code(missing: str) -> StringField:
+    return StringField(
+        _l("Code"),
+        [InputRequired(missing), Length(max=64)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class BeginForm(FlaskForm):
+    """The password, before a secret is shown."""
+
+    current = _present_password()
+
+
+class FirstCodeForm(FlaskForm):
+    """What the app shows for the secret that was just put into it."""
+
+    code = _code(_l("Enter the code that your app shows"))
+
+
+class ProofForm(FlaskForm):
+    """Password and code: for what only the owner of the account may do."""
+
+    current = _present_password()
+    code = _code(_l("Enter the code from your app, or a recovery code"))

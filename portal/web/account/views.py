@@ -1,15 +1,13 @@
-"""One's own account: who one is here, and a new password."""
+"""One's own account: who one is here, how one signs in, and a new password."""
 
-from flask import Blueprint, flash, render_template, session, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
-from flask_login import login_user
 
-from portal.core import accounts, verticals
-from portal.core.actors import Actor
+from portal.core import accounts, second_factor, verticals
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
-from portal.web.access import SignedIn, current_actor, signed_in
+from portal.web.access import current_actor, stay_signed_in
 from portal.web.account import words
 from portal.web.account.forms import PasswordForm
 
@@ -36,20 +34,12 @@ def change_password():
     made = accounts.hash_password(form.new.data)
     with unit_of_work(db.session, actor, intent="account.change_password"):
         epoch = accounts.change_password(db.session, actor, password_hash=made).session_epoch
-    _stay_signed_in(actor, epoch)
+    stay_signed_in(epoch)
     flash(_("Your password is changed. You are signed out everywhere else."), "success")
     return fragments.go_to(url_for("account.show"))
 
 
-def _stay_signed_in(actor: Actor, epoch: int) -> None:
-    """Let this session follow the new epoch; when it began and was last used stays as it is."""
-    kept = {name: session[name] for name in ("signed_in_at", "seen_at") if name in session}
-    locale = signed_in().locale
-    session.clear()
-    session.update(kept)
-    login_user(SignedIn(actor, epoch, locale))
-
-
 def _page(form: PasswordForm, status: int = 200):
     mine = [one for one in verticals.listed(db.session, inactive=True) if one.id in current_actor().vertical_ids]
-    return render_template("account/show.html", form=form, verticals=mine, roles=words.ROLES), status
+    state = second_factor.state(db.session, current_actor())
+    return render_template("account/show.html", form=form, verticals=mine, roles=words.ROLES, state=state), status

@@ -1,4 +1,4 @@
-"""The sign-in form."""
+"""The sign-in forms."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -18,5 +18,16 @@ class LoginForm(FlaskForm):
         _l("Password"),
         [InputRequired(_l("Enter your password")), Length(max=1024)],
         render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class CodeForm(FlaskForm):
+    """The code of the second factor, and the page to come back to."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Enter the code from your app, or a recovery code")), Length(max=64)],
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
     )
     next = HiddenField()
