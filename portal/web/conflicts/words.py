@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from portal.core.conflict_comparison import Row, Verdict
+from portal.core.conflict_comparison import CLOSED, Row, Verdict
 from portal.core.conflict_queue import Line
 from portal.core.models import Case, Household, Person
-from portal.core.vocabulary import ConflictScope, ConflictStatus
+from portal.core.vocabulary import ConflictScope, ConflictStatus, ConsentMode
 from portal.web.cases.words import case_name, person_name, status_word
 from portal.web.formats import day
 
@@ -71,6 +71,13 @@ def waiting(status: ConflictStatus | None, number: int) -> str:
     return ngettext("%(num)s conflict, what is open first.", "%(num)s conflicts, what is open first.", number)
 
 
+def consequence(line: Line) -> str:
+    """What an open conflict holds up: activation only where the service works on consent."""
+    if any(case.primary_vertical.pack.consent_mode is ConsentMode.REQUIRED for case in line.seen):
+        return _("Until somebody decides, none of these cases can be activated or handed over. What is active goes on.")
+    return _("Until somebody decides, none of these cases can be handed over. All other work goes on.")
+
+
 def nothing(status: ConflictStatus | None, filtered: bool) -> tuple[str, str]:
     """What an empty list says."""
     if filtered:
@@ -104,9 +111,9 @@ def value(row: Row, at: int) -> str:
     if row.field == "owner":
         return found.name if found else _("Nobody yet")
     if isinstance(found, list):
-        return ", ".join(found) or _("None recorded")
+        return ", ".join(found) or (_("None recorded") if row.field == "services" else _("No other service"))
     if row.field == "summary":
-        return found or _("Nothing written")
+        return _(found) if found == CLOSED else found or _("Nothing written")
     return found.name if found is not None else _("None")
 
 
