@@ -95,6 +95,16 @@ def count(session: Session, actor: Actor, wanted: Wanted) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(some.subquery()))
 
 
+def callers(session: Session, actor: Actor) -> tuple[list[Organisation], list[User]]:
+    """Who may have called: partners and users, those who are gone too, each by name. Raises Forbidden."""
+    require(actor, Permission.VIEW_AUDIT)
+    partners = sa.select(Organisation).where(Organisation.kind != "installation")
+    return (
+        list(session.scalars(partners.order_by(Organisation.name, Organisation.id))),
+        list(session.scalars(sa.select(User).order_by(User.name, User.id))),
+    )
+
+
 def names(session: Session, calls: Iterable[ApiCall]) -> dict[str, str]:
     """What the users and organisations that called are called, by principal."""
     found: dict[str, str] = {}

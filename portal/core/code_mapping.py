@@ -17,6 +17,7 @@ from portal.core.permissions import Permission, require
 
 Code = tuple[str, str]  # the list and the value
 LONGEST = 64
+MOST_LISTED = 200
 LOCATION = "location"
 
 
@@ -57,6 +58,34 @@ def choices(session: Session, list_name: str) -> list[tuple[str, str]]:
         return [(code, name) for code, name in session.execute(places.order_by(Place.name, Place.id))]
     query = sa.select(CodeValue.value, CodeValue.label).where(CodeValue.list_name == list_name, CodeValue.active)
     return [(value, label) for value, label in session.execute(query.order_by(CodeValue.sort, CodeValue.id))]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A code of a sender that somebody mapped: on which list, what came, what it means, and that in words."""
+
+    list_name: str
+    raw: str
+    value: str
+    label: str
+
+
+def mapped(session: Session, actor: Actor, organisation: Organisation, *, limit: int = MOST_LISTED) -> list[Mapped]:
+    """What the codes of a sender were mapped to, by list, at most *limit*. Raises Forbidden."""
+    require(actor, Permission.ADMINISTER)
+    query = sa.select(CodeMapping).where(CodeMapping.organisation_id == organisation.id)
+    rows = session.scalars(query.order_by(CodeMapping.list_name, CodeMapping.raw).limit(limit)).all()
+    labels = _labels(session, {(row.list_name, row.value) for row in rows})
+    return [
+        Mapped(row.list_name, row.raw, row.value, labels.get((row.list_name, row.value), row.value)) for row in rows
+    ]
+
+
+def meaning(session: Session, actor: Actor, organisation: Organisation, list_name: str, raw: str) -> str | None:
+    """What a code of a sender was mapped to; None where nobody did. Raises Forbidden."""
+    require(actor, Permission.ADMINISTER)
+    of = CodeMapping.organisation_id == organisation.id, CodeMapping.list_name == list_name, CodeMapping.raw == raw
+    return session.scalar(sa.select(CodeMapping.value).where(*of))
 
 
 def map_once(

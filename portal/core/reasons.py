@@ -138,6 +138,14 @@ MEMBERSHIP_END = {
     OTHER: "Another reason",
 }
 
+TOKEN_REVOCATION = {
+    "COMPROMISED": "It may be in wrong hands",
+    "REPLACED": "Another took its place",
+    "NOT_NEEDED": "It is no longer needed",
+    "ISSUED_IN_ERROR": "Issued in error",
+    OTHER: "Another reason",
+}
+
 # Written by the portal itself; nobody may send them.
 SYSTEM_WORDS = {
     "INTAKE": "Taken in",
@@ -151,6 +159,7 @@ SYSTEM_WORDS = {
 
 _WORDS = {
     **SYSTEM_WORDS,
+    **TOKEN_REVOCATION,
     **MEMBERSHIP_END,
     **PERSON_RESTORATION,
     **PERSON_ARCHIVAL,

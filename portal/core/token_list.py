@@ -30,6 +30,7 @@ class Wanted:
     dialect: Dialect | None = None
     state: TokenState | None = None
     organisation_id: int | None = None
+    user_id: int | None = None
     issued: bool = False
 
 
@@ -86,6 +87,8 @@ def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         found.append(ApiToken.audience == wanted.dialect)
     if wanted.organisation_id is not None:
         found.append(ApiToken.organisation_id == wanted.organisation_id)
+    if wanted.user_id is not None:
+        found.append(ApiToken.user_id == wanted.user_id)
     if wanted.issued:
         found.append(ApiToken.family_expires_at.is_(None))
     if wanted.state is TokenState.REVOKED:

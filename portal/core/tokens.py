@@ -16,7 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock
+from portal.core import audit, clock, reasons
 from portal.core.actors import Actor, from_organisation, from_user
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
@@ -112,14 +112,22 @@ def resolve(session: Session, text: str, audience: Dialect | str, *, correlation
     return from_organisation(token.organisation, correlation_id=correlation_id, **holder)
 
 
-def revoke(session: Session, actor: Actor, jti: str) -> ApiToken:
-    """End a token at once. Revoking it twice changes nothing. Raises NotFound, Forbidden."""
+def revoke(session: Session, actor: Actor, jti: str, *, reason: str | None = None, text: str | None = None) -> ApiToken:
+    """End a token at once. Revoking it twice changes nothing. Raises NotFound, Forbidden.
+
+    Who ends it by hand says why: a code of ``reasons.TOKEN_REVOCATION``, and words with another reason. InvalidInput
+    names what is missing of them.
+    """
     token = find(session, jti, lock=True)
     _require_over(actor, token, "You may not revoke this token.")
+    details, said = {"jti": jti}, None
+    if reason is not None:
+        details["reason"], said = reasons.given(reasons.TOKEN_REVOCATION, reason, text, text_with_other=True)
     if token.revoked_at is None:
         token.revoked_at = clock.now()
-        ends = {"ends": (_iso(token.expires_at), _iso(token.revoked_at))}
-        audit.append(session, actor, "token.revoke", chain=_chain(token), details={"jti": jti}, values=ends)
+        values = {"ends": (_iso(token.expires_at), _iso(token.revoked_at))}
+        values |= {"reason_text": (None, said)} if said else {}
+        audit.append(session, actor, "token.revoke", chain=_chain(token), details=details, values=values)
     return token
 
 

@@ -107,6 +107,16 @@ def test_casework_does_not_look_at_calls(session, role):
     for look in (call_log.page, call_log.count, call_log.record_look):
         with pytest.raises(Forbidden):
             look(session, actor, Wanted())
+    with pytest.raises(Forbidden):
+        call_log.callers(session, actor)
+
+
+def test_who_may_have_called_are_partners_and_users_gone_ones_too(session, auditor):
+    with committed(session):
+        partner, gone = make_organisation(session, status="inactive"), make_user(session, active=False)
+    partners, users = call_log.callers(session, auditor)
+    assert partner in partners and all(one.kind != "installation" for one in partners)
+    assert gone in users and auditor.user_id in [user.id for user in users]
 
 
 def test_a_look_is_recorded_with_what_was_looked_for(session, auditor):

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.core import audit, code_mapping, code_settling, intake
+from portal.core.code_mapping import Mapped
 from portal.core.errors import Forbidden, InvalidInput
 from portal.core.models import (
     AuditEvent,
@@ -197,6 +198,18 @@ def test_mapping_it_again_changes_it_and_both_are_kept(session, administrator, p
     assert [(value.before, value.after) for value in kept] == [(None, "ours"), ("ours", "other")]
 
 
+def test_what_was_mapped_is_read_with_its_words(session, administrator, partner):
+    reported(session, partner)
+    assert code_mapping.mapped(session, administrator, partner) == []
+    assert code_mapping.meaning(session, administrator, partner, "case_category", "999") is None
+    map_it(session, administrator, partner)
+    with committed(session):
+        other = make_organisation(session)
+    assert code_mapping.mapped(session, administrator, other) == []
+    assert code_mapping.mapped(session, administrator, partner) == [Mapped("case_category", "999", "ours", "Ours")]
+    assert code_mapping.meaning(session, administrator, partner, "case_category", "999") == "ours"
+
+
 def test_one_code_is_found_with_its_cases_or_without_any(session, administrator, partner):
     reported(session, partner)
     found = code_settling.find(session, administrator, partner, "case_category", "999")
@@ -214,3 +227,7 @@ def test_codes_are_an_administrators_business(session, administrator, partner, r
         listed(session, actor)
     with pytest.raises(Forbidden):
         code_settling.find(session, actor, partner, "sex", "1")
+    with pytest.raises(Forbidden):
+        code_mapping.mapped(session, actor, partner)
+    with pytest.raises(Forbidden):
+        code_mapping.meaning(session, actor, partner, "sex", "1")

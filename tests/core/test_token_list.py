@@ -7,6 +7,7 @@ import pytest
 from portal.core import clock, token_list, tokens
 from portal.core.actors import SYSTEM
 from portal.core.errors import Forbidden
+from portal.core.models import ApiToken
 from portal.core.token_list import TokenState, Wanted
 from portal.core.vocabulary import Dialect, Role
 from tests.factories import actor_of, committed, make_organisation, make_user
@@ -59,6 +60,24 @@ def test_a_token_says_how_it_stands(session, administrator, made):
     assert [stands[made[name]] for name in ("live", "expired", "revoked")] == ["live", "expired", "revoked"]
 
 
+def test_tokens_are_found_by_who_acts_with_them(session, administrator, made):
+    rows = {name: session.get(ApiToken, number) for name, number in made.items()}
+    of_user = token_list.page(session, administrator, Wanted(user_id=rows["live"].user_id)).rows
+    assert of_user == [rows[name] for name in ("sign-in", "live", "revoked", "expired")]
+    of_partner = Wanted(organisation_id=rows["partner"].organisation_id)
+    assert token_list.page(session, administrator, of_partner).rows == [rows["partner"]]
+    assert token_list.live_by_organisation(session, administrator) == {rows["partner"].organisation_id: 1}
+
+
+def test_active_partners_and_users_can_be_given_a_token(session, administrator):
+    with committed(session):
+        active, closed = make_organisation(session), make_organisation(session, status="inactive")
+        here, gone = make_user(session), make_user(session, active=False)
+    partners, users = token_list.holders(session, administrator)
+    assert active in partners and closed not in partners and all(one.kind != "installation" for one in partners)
+    assert here in users and gone not in users
+
+
 def test_pages_follow_one_another(session, administrator, made):
     first = token_list.page(session, administrator, Wanted(), limit=2)
     second = token_list.page(session, administrator, Wanted(), cursor=first.following, limit=2)
@@ -86,3 +105,6 @@ def test_tokens_are_an_administrators_business(session, role):
         token_list.page(session, actor, Wanted())
     with pytest.raises(Forbidden):
         token_list.live_of(session, actor, partner)
+    for look in (token_list.holders, token_list.live_by_organisation):
+        with pytest.raises(Forbidden):
+            look(session, actor)

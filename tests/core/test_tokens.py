@@ -68,6 +68,20 @@ def test_a_revoked_token_ends_at_the_next_look_and_may_be_revoked_again(session,
         tokens.revoke(session, SYSTEM, "no such token")
 
 
+def test_who_ends_a_token_by_hand_says_why_and_it_is_kept(session, user):
+    _, row = issue(session, user=user)
+    for told in ({"reason": ""}, {"reason": "BECAUSE"}, {"reason": "OTHER", "text": " "}):
+        with pytest.raises(InvalidInput), committed(session):
+            tokens.revoke(session, SYSTEM, row.jti, **told)
+    assert tokens.find(session, row.jti).revoked_at is None
+    with committed(session):
+        tokens.revoke(session, SYSTEM, row.jti, reason="OTHER", text=" The office moved. ")
+    event = session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "token.revoke")).one()
+    assert event.details["reason"] == "OTHER" and "moved" not in str(event.details)
+    said = session.scalars(sa.select(AuditValue).where(AuditValue.field == "reason_text")).one()
+    assert (said.event_id, said.after) == (event.id, "The office moved.")
+
+
 def test_a_token_ends_when_it_was_said_to(session, user):
     text, _ = issue(session, user=user, days=2)
     clock.advance(dt.timedelta(hours=47))

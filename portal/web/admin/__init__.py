@@ -1,6 +1,6 @@
 """Administration: who may call from outside, who did, and what codes from outside mean. All addresses stand here."""
 
-from flask import Blueprint, request
+from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 
 from portal.core.errors import Forbidden
@@ -43,6 +43,8 @@ blueprint.context_processor(words.for_templates)
 @blueprint.before_request
 def _refuse_others() -> None:
     """Stand before every page: an administrator's, or one who may read the audit. Core asks again at each change."""
+    if "\x00" in request.path:  # no name holds one, and PostgreSQL refuses to be asked
+        abort(404)
     actor = current_actor()
     needed = Permission.VIEW_AUDIT if request.endpoint in _READING else Permission.ADMINISTER
     if not can(actor, needed):

@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask import current_app, request, url_for
 
-from portal.core import call_log, organisations, paging, workers
+from portal.core import call_log, paging
 from portal.core.call_log import OUTCOMES, Wanted
 from portal.core.errors import InvalidInput
 from portal.core.unit import unit_of_work
@@ -13,11 +13,11 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.admin import words
+from portal.web.admin.forms import YEARS
 from portal.web.formats import office_zone
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD")
 _FIELDS = ("dialect", "method", "route", "outcome", "status", "who", "correlation", "since", "until")
-_YEARS = range(2000, 2200)  # what else is typed is a slip of the finger
 
 
 def calls():
@@ -44,8 +44,7 @@ def calls():
             "route": [(route, route) for route in _routes(asked["route"])],
             "outcome": list(words.OUTCOMES.items()),
         },
-        "organisations": organisations.listed(db.session),
-        "workers": workers.listed(db.session, actor, inactive=True),
+        "callers": call_log.callers(db.session, actor),
         "previous_url": _url(asked, page.preceding),
         "next_url": _url(asked, page.following),
     }
@@ -85,7 +84,7 @@ def _day(text: str) -> dt.date | None:
         day = dt.date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.year in _YEARS else None
+    return day if day.year in YEARS else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:

@@ -74,9 +74,13 @@ def _asked() -> tuple[Organisation, str, str] | None:
 def _page(form: MapForm, sender: Organisation, list_name: str, raw: str, status: int = 200):
     known = code_mapping.choices(db.session, list_name)
     form.value.choices = options([("", _("Choose…")), *((value, f"{label} ({value})") for value, label in known)])
-    found = code_settling.find(db.session, current_actor(), sender, list_name, raw)
-    page = render_template("admin/map.html", form=form, code=found, has_list=bool(known), at_once=code_settling.AT_ONCE)
-    return page, status
+    actor = current_actor()
+    found = code_settling.find(db.session, actor, sender, list_name, raw)
+    meaning = code_mapping.meaning(db.session, actor, sender, list_name, raw)
+    if not form.is_submitted():
+        form.value.data = meaning or ""
+    shown = {"code": found, "has_list": bool(known), "is_mapped": meaning is not None}
+    return render_template("admin/map.html", form=form, at_once=code_settling.AT_ONCE, **shown), status
 
 
 def _number(text: str) -> int | None:

@@ -11,15 +11,18 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from portal.core import organisations, tokens
+from portal.core import organisations, reasons, tokens
 from portal.core.errors import InvalidInput
 from portal.core.vocabulary import Dialect
 from portal.web.admin import words
-from portal.web.cases.forms import options
+from portal.web.cases.forms import newlines, options
+
+YEARS = range(2000, 2200)  # what else is typed is a slip of the finger
 
 
 def beside(form: FlaskForm, refusal: InvalidInput, **names: str) -> FlaskForm:
@@ -140,6 +143,25 @@ class RotateForm(FlaskForm):
         default="now",
     )
     at = DateTimeLocalField(_l("The hour"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+    def validate(self, extra_validators=None) -> bool:
+        """Also whether the hour is told where it is needed, of a year that clocks of all zones can show."""
+        if not super().validate(extra_validators):
+            return False
+        if self.when.data == "later" and (self.at.data is None or self.at.data.year not in YEARS):
+            self.at.errors = [_("Say at which hour.")]
+        return not self.at.errors
+
+
+class RevokeForm(FlaskForm):
+    """Why a token is ended."""
+
+    reason = RadioField(
+        _l("Reason"),
+        choices=options((code, _l(said)) for code, said in reasons.TOKEN_REVOCATION.items()),
+        validate_choice=False,
+    )
+    reason_text = TextAreaField(_l("Which reason?"), [Optional(), Length(max=2000)], filters=[newlines])
 
 
 class MapForm(FlaskForm):

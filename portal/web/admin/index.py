@@ -1,4 +1,4 @@
-"""The first page of the administration: what there is, and what waits there."""
+"""The first page of the administration: what there is for whom."""
 
 from flask import render_template
 

@@ -55,9 +55,7 @@ def rotate(jti: str):
         return _rotate_page(form, jti)
     if _was_sent():
         return _sent_before()
-    if form.validate() and form.when.data == "later" and form.at.data is None:
-        form.at.errors = [_("Say at which hour.")]
-    if form.errors:
+    if not form.validate():
         return _rotate_page(form, jti, 422)
     try:
         with unit_of_work(db.session, actor, intent="token.rotate"):

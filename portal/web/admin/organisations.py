@@ -3,7 +3,7 @@
 from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 
-from portal.core import clock, token_list
+from portal.core import clock, code_mapping, token_list
 from portal.core import organisations as partners
 from portal.core.errors import InvalidInput
 from portal.core.unit import unit_of_work
@@ -51,10 +51,11 @@ def register():
 
 def organisation(number: int):
     """One organisation: what it may, what its words mean, and the tokens that hold now."""
-    one = partners.find_by_number(db.session, number)
+    actor, one = current_actor(), partners.find_by_number(db.session, number)
     return render_template(
         "admin/organisation.html",
         organisation=one,
-        tokens=token_list.live_of(db.session, current_actor(), one),
+        tokens=token_list.live_of(db.session, actor, one),
+        mapped=code_mapping.mapped(db.session, actor, one),
         is_armed=one.armed_until is not None and one.armed_until > clock.now(),
     )

@@ -3,7 +3,7 @@
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import organisations, paging, token_list
+from portal.core import call_log, paging, token_list
 from portal.core import tokens as api_tokens
 from portal.core.errors import InvalidInput
 from portal.core.models import ApiToken
@@ -14,9 +14,9 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.admin import words
-from portal.web.admin.forms import ConfirmForm
+from portal.web.admin.forms import RevokeForm, beside
 
-_FIELDS = ("dialect", "state", "kind", "organisation")
+_FIELDS = ("dialect", "state", "kind", "holder")
 
 
 def tokens():
@@ -25,7 +25,7 @@ def tokens():
     wanted = Wanted(
         dialect=Dialect(asked["dialect"]) if asked["dialect"] else None,
         state=TokenState(asked["state"]) if asked["state"] else None,
-        organisation_id=int(asked["organisation"]) if asked["organisation"] else None,
+        **_of_holder(asked["holder"]),
         issued=asked["kind"] == "issued",
     )
     try:
@@ -41,8 +41,8 @@ def tokens():
             "dialect": [(dialect.value, words.DIALECTS[dialect]) for dialect in Dialect],
             "state": [(state.value, words.TOKEN_STATES[state][0]) for state in TokenState],
             "kind": [("issued", _("Issued, not made by signing in"))],
-            "organisation": [(str(one.id), one.name) for one in organisations.listed(db.session)],
         },
+        "callers": call_log.callers(db.session, actor),
         "previous_url": _url(asked, page.preceding),
         "next_url": _url(asked, page.following),
     }
@@ -51,12 +51,17 @@ def tokens():
 
 def revoke(jti: str):
     """Ask before a token is ended; then end it."""
-    actor, form = current_actor(), ConfirmForm()
+    actor, form = current_actor(), RevokeForm()
     if not form.is_submitted():
-        token = api_tokens.find(db.session, jti)
-        return render_template("admin/revoke.html", form=form, token=token, name=holder_name(token))
-    with unit_of_work(db.session, actor, intent="token.revoke"):
-        name = holder_name(api_tokens.revoke(db.session, actor, jti))
+        return _revoke_page(form, jti)
+    if not form.validate():
+        return _revoke_page(form, jti, 422)
+    told = {"reason": form.reason.data or "", "text": form.reason_text.data}
+    try:
+        with unit_of_work(db.session, actor, intent="token.revoke"):
+            name = holder_name(api_tokens.revoke(db.session, actor, jti, **told))
+    except InvalidInput as refusal:
+        return _revoke_page(beside(form, refusal, reason_code="reason"), jti, 422)
     flash(_("The token of %(name)s is revoked. Its next request is refused.", name=name), "success")
     return fragments.go_to(url_for("admin.tokens"))
 
@@ -66,16 +71,26 @@ def holder_name(token: ApiToken) -> str:
     return (token.user or token.organisation).name
 
 
+def _revoke_page(form: RevokeForm, jti: str, status: int = 200):
+    token = api_tokens.find(db.session, jti)
+    return render_template("admin/revoke.html", form=form, token=token, name=holder_name(token)), status
+
+
 def _asked() -> dict[str, str]:
     given = {name: request.args.get(name, "").strip() for name in _FIELDS}
-    number = given["organisation"]
+    kind, _colon, number = given["holder"].partition(":")
     known = {
         "dialect": given["dialect"] in tuple(Dialect),
         "state": given["state"] in tuple(TokenState),
         "kind": given["kind"] == "issued",
-        "organisation": number.isascii() and number.isdecimal() and len(number) < 19,
+        "holder": kind in ("organisation", "user") and number.isascii() and number.isdecimal() and len(number) < 19,
     }
     return {name: value if known[name] else "" for name, value in given.items()}
+
+
+def _of_holder(holder: str) -> dict[str, int]:
+    kind, _colon, number = holder.partition(":")
+    return {f"{kind}_id": int(number)} if holder else {}
 
 
 def _url(asked: dict[str, str], cursor: paging.Cursor | None) -> str | None:
