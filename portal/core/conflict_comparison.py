@@ -9,9 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import clock, households, same_people
+from portal.core import clock, consents, households, same_people
 from portal.core.models import Case, Household, HouseholdMember, Participant, Service
 from portal.core.vocabulary import ParticipantStatus
+
+CLOSED = "Not shown: consent was withdrawn."
 
 
 class Verdict(enum.StrEnum):
@@ -34,7 +36,11 @@ class Row:
 
 
 def compare(session: Session, cases: Sequence[Case]) -> list[Row]:
-    """Every field of *cases*, which the reader may see, in a fixed number of statements."""
+    """Every field of *cases*, which the reader may see, in a fixed number of statements.
+
+    What was written in a case whose consent was withdrawn is not told.
+    """
+    closed = consents.withdrawn_among(session, cases)
     services, others = _services(session, cases), _taking_part(session, cases)
     subjects = [case.subject_person or case.subject_household for case in cases]
     periods = [(case.active_from, case.active_until) for case in cases]
@@ -47,7 +53,7 @@ def compare(session: Session, cases: Sequence[Case]) -> list[Row]:
         Row("period", periods, _of_periods(cases)),
         Row("status", [case.lifecycle_status for case in cases], _of([case.lifecycle_status for case in cases])),
         Row("owner", [case.owner for case in cases], _of([case.owner_id for case in cases])),
-        Row("summary", [case.summary for case in cases], Verdict.NOT_COMPARED),
+        Row("summary", [CLOSED if case.id in closed else case.summary for case in cases], Verdict.NOT_COMPARED),
         Row("opened", [case.created_at for case in cases], Verdict.NOT_COMPARED),
     ]
     if len(cases) < 2:  # the others are not for this reader: there is nothing to compare with
