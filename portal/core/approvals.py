@@ -1,4 +1,4 @@
-"""Approvals: a question put to somebody else, answered once, and used once (design 5a, governed workflow)."""
+"""Approvals: a question put to somebody else, answered once, and used once (contract 004, governed workflow)."""
 
 from typing import Any
 

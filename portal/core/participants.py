@@ -62,7 +62,7 @@ def invitations(session: Session, actor: Actor) -> list[Participant]:
 def opt_in(
     session: Session, actor: Actor, case: Case, vertical: Vertical, *, consent_uuid: Any | None = None
 ) -> Participant:
-    """Take part, as a member of that very vertical; nobody opts in for another (design 10.9: administrators may).
+    """Take part, as a member of that very vertical; nobody opts in for another, though administrators may.
 
     The subject's consent for this vertical must stand; a consent that is named must be that one. Raises Forbidden,
     NotFound when it was not asked, AlreadyDone, ReadOnly, ConsentRequired, ConsentExpired.
@@ -97,7 +97,7 @@ def remove(
 ) -> Participant:
     """End a vertical's part, by the primary vertical or by itself; its access ends at once.
 
-    Possible on a suspended case too, where it lifts what stood for that vertical's consent (review 4.4). Raises
+    Possible on a suspended case too, where it lifts what stood for that vertical's consent. Raises
     Forbidden, NotFound, AlreadyDone, InvalidInput, ReadOnly on an archived case.
     """
     case = find_case(session, actor, case.uuid, lock=True)

@@ -92,7 +92,7 @@ def consent_by_vertical(session: Session, actor: Actor, case: Case, verticals: l
     """The subject's consents for these verticals, newest first.
 
     Told of another vertical's consent are administrators and auditors alone: the staff of the vertical that leads must
-    not learn which service lost its consent (review 4.13).
+    not learn which service lost its consent.
     """
     told = [vertical for vertical in verticals if _is_told(actor, vertical)]
     people = consents.subjects(session, case)

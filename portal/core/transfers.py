@@ -1,4 +1,4 @@
-"""Transfer of ownership: the case gets another primary vertical (contract 004, design 5b)."""
+"""Transfer of ownership: the case gets another primary vertical (contract 004)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
