@@ -1,9 +1,13 @@
-"""Signing in and out. The token is in the body and in the header; 401 says the same whatever was wrong."""
+"""Signing in and out. The token is in the body and in the header; 401 says the same whatever was wrong.
+
+Who has a second factor sends its code in the same request. Without one the answer is 403 and says what is missing, to
+who knows the password alone; the client asks its user and sends all again.
+"""
 
 from typing import Any
 
 import marshmallow as ma
-from flask import g
+from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from portal import limits
@@ -13,7 +17,7 @@ from portal.api.constituency.shapes import DoneSchema, done
 from portal.api.credentials import current_actor
 from portal.api.dialect import Loose
 from portal.api.units import Answer, perform, respond
-from portal.core import accounts, cases, tokens
+from portal.core import accounts, cases, second_factor, tokens
 from portal.core.actors import Actor, from_user
 from portal.core.keys import blind_index
 from portal.core.models import User
@@ -24,6 +28,8 @@ from portal.extensions import db
 
 WRONG = "Invalid email or password"
 LOCKED = "This account is locked"
+CODE_NEEDED = "Second factor required"
+NOT_SET_UP = "This account needs a second factor. Set it up in the portal first"
 
 door = room("sign-in", "/auth", tag="Signing in", public=True)
 blueprint = room("session", "/auth", tag="Signing in")
@@ -34,8 +40,15 @@ class SignInSchema(Loose):
 
     email = fields.Text(required=True, longest=255)
     password = fields.Secret(required=True)
-    secondFactor = fields.Text(longest=64, metadata={"description": "Where the account has a second factor."})
-    locale = fields.Text(longest=35)
+    secondFactor = fields.Text(
+        longest=64,
+        allow_none=True,
+        metadata={
+            "description": "Where the account has a second factor: the code that the authenticator app shows, or a "
+            "recovery code. Each is taken once. Ignored where the account has none."
+        },
+    )
+    locale = fields.Text(longest=35, allow_none=True)
 
 
 class SignedInUserSchema(ma.Schema):
@@ -85,16 +98,41 @@ _SIGNED_IN_EXAMPLE = {
     "permissions": ["case.create", "case.update", "case.view"],
     "settings": {"timeZone": "Europe/London", "locale": "en", "idleMinutes": 30},
 }
+_BY_PASSWORD = {"email": "caseworker@demo.example", "password": "the password"}
 _HEADERS = {"Authorization": {"schema": {"type": "string"}, "description": "`Bearer` and the token."}}
 
 
 @door.route("", methods=["POST"])
-@door.arguments(SignInSchema, example={"email": "caseworker@demo.example", "password": "the password"})
+@door.arguments(
+    SignInSchema,
+    examples={
+        "password": {"summary": "An account with a password alone", "value": _BY_PASSWORD},
+        "secondFactor": {
+            "summary": "An account with a second factor",
+            "value": {**_BY_PASSWORD, "secondFactor": "492039"},
+        },
+    },
+)
 @door.response(
     200, SignedInSchema, example=_SIGNED_IN_EXAMPLE, headers={"Authorization": {"schema": {"type": "string"}}}
 )
-@door.alt_response(401, schema=errors.ErrorSchema, description="E-mail and password do not belong together.")
-@door.alt_response(403, schema=errors.ErrorSchema, description="The account is locked.")
+@door.alt_response(
+    401,
+    schema=errors.ErrorSchema,
+    description="E-mail, password and code of the second factor do not belong together, or the code was used before.",
+    example={"error": WRONG},
+)
+@door.alt_response(
+    403,
+    schema=errors.ErrorSchema,
+    description="The password is right, but the account is locked, has a second factor and no code was sent, or needs "
+    "a second factor and has none.",
+    examples={
+        "locked": {"value": {"error": LOCKED}},
+        "secondFactor": {"value": {"error": CODE_NEEDED}},
+        "notSetUp": {"value": {"error": NOT_SET_UP}},
+    },
+)
 @door.alt_response(429, schema=errors.ErrorSchema, description="Too many attempts; see `Retry-After`.")
 def sign_in(told: dict[str, Any]):
     """Sign in. The token lives for 30 minutes without use, renews itself while used, and ends after 12 hours."""
@@ -106,16 +144,38 @@ def sign_in(told: dict[str, Any]):
             accounts.record_failed_sign_in(session, correlation_id=correlation_id)
         return respond(Answer(401, {"error": WRONG}) if user is None else Answer(403, {"error": LOCKED}))
     actor = from_user(db.session, user, correlation_id=correlation_id)
-    user_id = user.id
+    user_id, code = user.id, told.get("secondFactor")
+    guarded = second_factor.is_on(db.session, user_id)
+    if missing := _missing(user, guarded, code):
+        return respond(Answer(403, {"error": missing}))
+    who = "second-factor", str(user_id)
+    if guarded:
+        limits.count(second_factor.TRIES, *who)
 
     def work(session: Session) -> Answer:
+        # What is refused is an event, so the unit ends well. Whether there is a second factor is asked again: it may
+        # have been turned on just now.
+        if (guarded or second_factor.is_on(session, user_id)) and not second_factor.accept(session, actor, code or ""):
+            return Answer(401, {"error": WRONG})
         holder = session.get(User, user_id)
         accounts.record_sign_in(session, holder, correlation_id=correlation_id)
         dialect = Dialect.CONSTITUENCY
         text, _ = tokens.issue(session, actor, dialect=dialect, user=holder, slides_for=LONGEST_SESSION)
         return Answer(200, _signed_in(session, actor, holder, text), {"Authorization": f"Bearer {text}"})
 
-    return perform("account.sign_in", work, actor=actor)
+    # Nothing is kept for a repeated request: the answer is a secret, and a code is taken once.
+    answer = perform("account.sign_in", work, actor=actor, keyed=False)
+    if guarded and answer.status_code == 200:
+        limits.forget(second_factor.TRIES, *who)
+    return answer
+
+
+def _missing(user: User, guarded: bool, code: str | None) -> str | None:
+    """What a right password lacks, in words for its owner; None where nothing does."""
+    if guarded:
+        return None if code else CODE_NEEDED
+    needed = user.role in current_app.extensions["settings"].second_factor_roles
+    return NOT_SET_UP if needed else None
 
 
 @blueprint.route("/validate", methods=["GET"])
