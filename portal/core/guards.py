@@ -35,6 +35,7 @@ class Facts:
     subject_verified: bool = False
     consent_problem: str | None = None  # a sentence, or None when consent is in order
     consent_expired: bool = False
+    consent_withdrawn: bool = False  # what is written in the case is read by nobody then
     open_conflicts: int = 0
     suspension_reasons: tuple[str, ...] = ()
     submitted_by_actor: bool = False

@@ -5,7 +5,7 @@ Undoing a merge therefore restores exactly. A merge never widens who may see wha
 own case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -109,6 +109,11 @@ def members(session: Session, actor: Actor, case: Case) -> dict[int, str]:
     """The references of the cases that were merged into this one, by number, as far as *actor* may see them."""
     query = sa.select(Case.id, Case.reference).where(Case.merged_into_id == case.id, visible_cases(actor))
     return {number: reference for number, reference in session.execute(query.order_by(Case.id))}
+
+
+def closed(session: Session, joined: Collection[int]) -> set[int]:
+    """Those of the merged cases of which nothing is read, though the survivor is: consent to them was withdrawn."""
+    return consents.withdrawn_among(session, session.scalars(sa.select(Case).where(Case.id.in_(joined))))
 
 
 def edges(session: Session, case: Case) -> list[CaseMerge]:

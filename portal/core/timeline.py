@@ -119,6 +119,11 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
+def nothing(page: Page) -> Page:
+    """A page on which nothing is told, and nothing counts as seen: for a case whose consent was withdrawn."""
+    return Page([], None, page.newest, page.asked_at, unseen=False)
+
+
 def page(
     session: Session,
     actor: Actor,

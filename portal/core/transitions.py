@@ -42,6 +42,7 @@ def facts(session: Session, actor: Actor, case: Case) -> lifecycle.Facts:
         subject_verified=not required or _subject_verified(session, case),
         consent_problem=standing.problem,
         consent_expired=standing.expired,
+        consent_withdrawn=standing.withdrawn,
         open_conflicts=_open_conflicts(session, case) if required else 0,
         suspension_reasons=tuple(s.reason_code for s in open_suspensions(session, case)) if suspended else (),
         submitted_by_actor=actor.user_id is not None and case.submitted_by_id == actor.user_id,

@@ -1,6 +1,7 @@
 """What stands at the top of every page of a case: who, where it stands, what is dangerous, what can be done."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, joinedload, undefer
@@ -57,11 +58,12 @@ class Head:
     unmapped: list[UnmappedCode]
     joined: dict[int, str] = field(default_factory=dict)  # what was merged into it, and is seen with it: references
     home: Link | None = None  # of a merged case: where it lives now
+    closed: Collection[int] = ()  # those of the joined of which nothing is read: their consent was withdrawn
 
     @property
     def group(self) -> list[int]:
         """The numbers of the cases that are shown as this one."""
-        return [self.case.id, *self.joined]
+        return [self.case.id, *(number for number in self.joined if number not in self.closed)]
 
     @property
     def merge_refusal(self) -> Refusal | None:
@@ -134,14 +136,19 @@ class Head:
         return getattr(self.case, _MOMENTS.get(self.case.lifecycle_status, "created_at")) or self.case.created_at
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether what is written in the case is read by nobody now: consent was withdrawn."""
+        return self.facts.consent_withdrawn
+
+    @property
     def in_danger(self) -> bool:
         """Whether somebody is in immediate danger."""
-        return self.case.immediate_danger is Answer.YES
+        return self.case.immediate_danger is Answer.YES and not self.is_hidden
 
     @property
     def is_sensitive(self) -> bool:
         """Whether gender-based violence was reported; shown so that a visitor who sees the screen does not read it."""
-        return self.case.gbv is Answer.YES
+        return self.case.gbv is Answer.YES and not self.is_hidden
 
     @property
     def unsafe_contacts(self) -> list[str]:
@@ -190,7 +197,9 @@ def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = 
     case = cases.find(session, actor, number, options=(*SHOWN, *_RELATED))
     facts = transitions.facts(session, actor, case)
     joined = merging.members(session, actor, case) if case.holds_others else {}
-    people = case_people.of_case(session, case, identifiers=identifiers, group=[case.id, *joined])
+    closed = merging.closed(session, joined) if joined else set()
+    group = [case.id, *(number for number in joined if number not in closed)]
+    people = case_people.of_case(session, case, identifiers=identifiers, group=group)
     home = kin.merged_away(session, actor, case) if case.merged_into_id else None
     offers = lifecycle.available_actions(facts)
-    return Head(actor, case, people, facts, offers, codes.unmapped(session, case), joined, home)
+    return Head(actor, case, people, facts, offers, codes.unmapped(session, case), joined, home, closed)

@@ -47,7 +47,7 @@ def of_case(session: Session, head: Head, *, before: str | None = None, folded: 
     """The newest page of the thread, or the one below ``before``."""
     wanted = {"kinds": timeline.THREAD, "before": Cursor.parse(before), "group": head.group}
     page = timeline.page(session, head.actor, head.case, **wanted)
-    return Thread(page, folded)
+    return Thread(timeline.nothing(page) if head.is_hidden else page, folded)
 
 
 def writers(session: Session, head: Head) -> Writers:
