@@ -15,6 +15,7 @@ from portal.web.intake.views import blueprint as intake
 from portal.web.participation.deciding import blueprint as approvals
 from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
+from portal.web.people_pairs import blueprint as people_pairs
 from portal.web.search.views import blueprint as search
 from portal.web.verification import blueprint as verification
 from portal.web.worklist.views import blueprint as worklist
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     second_factor,
     audit,
     people,
+    people_pairs,
     search,
     worklist,
     approvals,

@@ -9,8 +9,8 @@ from flask import Flask, url_for
 from portal.core import approvals, assignments, attachments, clock, contacts, tokens
 from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
-from portal.core.models import User
-from portal.core.vocabulary import Outcome, Role
+from portal.core.models import PersonPair, User
+from portal.core.vocabulary import Outcome, PairState, Role
 from portal.extensions import db
 from tests import factories
 from tests.factories import committed, make_case, make_participant, make_person, make_user, make_vertical
@@ -24,6 +24,10 @@ _CHECKING = (
     "verification.person verification.archive_person verification.restore_person "
     "verification.household verification.archive_household verification.restore_household"
 ).split()
+_DOUBLING = (
+    "people_pairs.different people_pairs.ask_again people_pairs.choose people_pairs.join people_pairs.apart".split()
+)
+_COMPARING = ("people_pairs.show", "people_pairs.compare", "people_pairs.records")
 _CONSENTING = "consents.capture consents.renew consents.prove consents.withdraw".split()
 DRAFT = "0123456789abcdef"
 NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code"}
@@ -70,6 +74,9 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(("households.add_member", "households.end_member"), _door(WORKERS, scoped=True)),
     "verification.waiting": _door(DECIDERS),
     **dict.fromkeys(_CHECKING, _door(DECIDERS, scoped=True)),
+    "people_pairs.index": _door(EVERYBODY),
+    **dict.fromkeys(_COMPARING, _door(EVERYBODY, scoped=True)),
+    **dict.fromkeys(_DOUBLING, _door(DECIDERS, scoped=True)),
     "auth.logout": _door(EVERYBODY),
     "worklist.index": _door(EVERYBODY),
     "search.index": _door(EVERYBODY),
@@ -137,6 +144,7 @@ def world(app: Flask) -> World:
             "jti": token.jti,
             "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
             **_of_subjects(app, session, person, here),
+            **_of_doubles(session, person, here),
             "number": case.id,
             "person": person.id,
             "id": person.id,
@@ -159,6 +167,16 @@ def _of_subjects(app: Flask, session, person, here) -> dict[str, object]:
         "consent": factories.make_consent(session, person, here).id,
         "file": attachments.add(session, SYSTEM, kept, person=person).uuid,
     }
+
+
+def _of_doubles(session, person, here) -> dict[str, int]:
+    """Somebody who was said to be another person; what else becomes of the two, that is remembered."""
+    other = make_person(session, "Omar Testperson", vertical=here)
+    answer = {"state": PairState.DIFFERENT, "decided_at": clock.now()}
+    pair = PersonPair(low_id=person.id, high_id=other.id, score=0, **answer)
+    session.add(pair)
+    session.flush()
+    return {"other": other.id, "pair": pair.id}
 
 
 def _web_rules(app: Flask):

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from portal.core import codes, directory, paging, people
+from portal.core import codes, directory, paging, people, people_pairs
 from portal.core.errors import InvalidInput
 from portal.core.unit import record_reading
 from portal.extensions import db
@@ -10,6 +10,7 @@ from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import ROLES, person_name
 from portal.web.people import corrections, words
+from portal.web.people_pairs import apart
 from portal.web.verification import records
 
 blueprint = Blueprint("people", __name__, url_prefix="/app/people")
@@ -34,15 +35,16 @@ def index():
     text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
     if text:
         hits = people.search(db.session, actor, text, limit=MOST)
-        return render_template("people/index.html", q=text, hits=hits, most=MOST, person_name=person_name)
+        shown = {"q": text, "hits": hits, "most": MOST}
+        return render_template("people/index.html", person_name=person_name, pairs_waiting=_waiting(), **shown)
     try:
         place = paging.decode(request.args["page"]) if request.args.get("page") else None
         page = directory.page(db.session, actor, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("people.index"))
-    links = {"previous_url": _url(page.preceding), "next_url": _url(page.following)}
+    shown = {"previous_url": _url(page.preceding), "next_url": _url(page.following), "pairs_waiting": _waiting()}
     return render_template(
-        "people/index.html", q="", entries=page.entries, person_name=person_name, roles=ROLES, **links
+        "people/index.html", q="", entries=page.entries, person_name=person_name, roles=ROLES, **shown
     )
 
 
@@ -51,6 +53,8 @@ def show(id: int):
     """What is known of a person, and the cases with them that the reader may see."""
     actor = current_actor()
     person = people.find(db.session, actor, id)
+    if onward := apart.lead_on(person):
+        return onward
     coded = [(name, getattr(person, name)) for name in words.FACTS]
     page = render_template(
         "people/show.html",
@@ -61,9 +65,15 @@ def show(id: int):
         labels=codes.labels(db.session, coded),
         words=words,
         checks=records.checks(person),
+        same=apart.panel(person),
     )
     record_reading(db.session, actor, "person.read", person=id)
     return page
+
+
+def _waiting() -> int:
+    """How many pairs wait for somebody to say whether they are one person."""
+    return people_pairs.number_waiting(db.session, current_actor())
 
 
 def _url(cursor: paging.Cursor | None) -> str | None:
