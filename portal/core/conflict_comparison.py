@@ -2,18 +2,20 @@
 
 import enum
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import clock, consents, households, same_people
+from portal.core import clock, households, same_people
 from portal.core.models import Case, Household, HouseholdMember, Participant, Service
 from portal.core.vocabulary import ParticipantStatus
 
-CLOSED = "Not shown: consent was withdrawn."
+# What was told or written, and so is read by nobody once consent was withdrawn.
+_WRITTEN = frozenset({"services", "summary"})
+HIDDEN = object()  # stands for a value that is not for anybody
 
 
 class Verdict(enum.StrEnum):
@@ -35,12 +37,11 @@ class Row:
     verdict: Verdict
 
 
-def compare(session: Session, cases: Sequence[Case]) -> list[Row]:
+def compare(session: Session, cases: Sequence[Case], *, closed: Collection[int] = ()) -> list[Row]:
     """Every field of *cases*, which the reader may see, in a fixed number of statements.
 
-    What was written in a case whose consent was withdrawn is not told.
+    Of those that a withdrawn consent has *closed*, nothing that was written is told.
     """
-    closed = consents.withdrawn_among(session, cases)
     services, others = _services(session, cases), _taking_part(session, cases)
     subjects = [case.subject_person or case.subject_household for case in cases]
     periods = [(case.active_from, case.active_until) for case in cases]
@@ -53,12 +54,21 @@ def compare(session: Session, cases: Sequence[Case]) -> list[Row]:
         Row("period", periods, _of_periods(cases)),
         Row("status", [case.lifecycle_status for case in cases], _of([case.lifecycle_status for case in cases])),
         Row("owner", [case.owner for case in cases], _of([case.owner_id for case in cases])),
-        Row("summary", [CLOSED if case.id in closed else case.summary for case in cases], Verdict.NOT_COMPARED),
+        Row("summary", [case.summary for case in cases], Verdict.NOT_COMPARED),
         Row("opened", [case.created_at for case in cases], Verdict.NOT_COMPARED),
     ]
+    if closed:
+        rows = [_without(row, [case.id in closed for case in cases]) for row in rows]
     if len(cases) < 2:  # the others are not for this reader: there is nothing to compare with
         return [Row(row.field, row.values, Verdict.NOT_COMPARED) for row in rows]
     return rows
+
+
+def _without(row: Row, closed: Sequence[bool]) -> Row:
+    if row.field not in _WRITTEN:
+        return row
+    values = [HIDDEN if gone else value for value, gone in zip(row.values, closed, strict=True)]
+    return Row(row.field, values, Verdict.NOT_COMPARED)
 
 
 def _of(values: Sequence[Any]) -> Verdict:

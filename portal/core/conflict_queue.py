@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import conflict_decisions, paging
+from portal.core import conflict_decisions, consents, paging
 from portal.core.actors import Actor
 from portal.core.conflict_decisions import visible_conflicts
 from portal.core.models import Case, Conflict, ConflictCase, User
@@ -42,6 +42,12 @@ class Line:
     decided_by: str
     may_decide: bool
     who: str  # who could decide it
+    closed: frozenset[int]  # those of the cases of which nothing that was written is read: consent was withdrawn
+
+    @property
+    def notes(self) -> str | None:
+        """What was written down with the decision; to nobody once consent to one of the cases was withdrawn."""
+        return None if self.closed else self.conflict.notes
 
     @property
     def is_open(self) -> bool:
@@ -98,10 +104,18 @@ def _lines(session: Session, actor: Actor, found: Sequence[Conflict]) -> list[Li
     totals = dict(session.execute(named.group_by(ConflictCase.conflict_id)).all())
     deciders = {conflict.decided_by_id for conflict in found if conflict.decided_by_id is not None}
     names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(deciders))).all())
-    return [_line(actor, one, seen[one.id], totals.get(one.id, 0), names.get(one.decided_by_id, "")) for one in found]
+    closed = consents.withdrawn_among(session, {case for cases in seen.values() for case in cases})
+    return [
+        _line(actor, one, seen[one.id], totals.get(one.id, 0), names.get(one.decided_by_id, ""), closed)
+        for one in found
+    ]
 
 
-def _line(actor: Actor, conflict: Conflict, seen: list[Case], total: int, decided_by: str) -> Line:
+def _line(
+    actor: Actor, conflict: Conflict, seen: list[Case], total: int, decided_by: str, withdrawn: Collection[int]
+) -> Line:
     pack = seen[0].primary_vertical.pack if seen else None
     may_decide = conflict_decisions.may_decide(actor, seen)
-    return Line(conflict, seen, total - len(seen), decided_by, may_decide, who_can(Permission.DECIDE_CONFLICT, pack))
+    closed = frozenset(case.id for case in seen if case.id in withdrawn)
+    who = who_can(Permission.DECIDE_CONFLICT, pack)
+    return Line(conflict, seen, total - len(seen), decided_by, may_decide, who, closed)

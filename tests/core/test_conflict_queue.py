@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from portal.core import conflict_comparison, conflict_decisions, conflict_queue, conflicts
 from portal.core.conflict_comparison import Verdict
 from portal.core.conflict_queue import Wanted
 from portal.core.errors import InvalidInput, NotFound
-from portal.core.models import Case, Conflict, HouseholdMember, Service, User
+from portal.core.models import Case, Conflict, Consent, HouseholdMember, Service, User
 from portal.core.paging import Cursor
 from portal.core.vocabulary import ConflictScope, ConflictStatus, Status
 from tests.core.offices import build
@@ -164,3 +165,26 @@ def test_a_household_is_like_who_belongs_to_it_and_unlike_anybody_else(office):
     assert compared(office, home, member)["subject"] is Verdict.ALIKE
     assert compared(office, home, of_leader)["subject"] is Verdict.ALIKE
     assert compared(office, home, of_another)["subject"] is Verdict.DIFFERENT
+
+
+def test_once_consent_was_withdrawn_nothing_that_was_written_is_told(office):
+    consent = office.consent(office.desk)
+    first, second = office.opened(Status.ACTIVE), office.opened(Status.VERIFIED)
+    with committed(office.session):
+        conflict = office.session.scalars(sa.select(Conflict)).one().id
+        office.session.add(Service(case_id=first, label="Meals"))
+    actor, told = office.supervisor, {"reason_code": "OTHER", "text": "What the neighbour said."}
+    office.do(actor, lambda s: conflict_decisions.dismiss(s, actor, s.get(Conflict, conflict), **told))
+    before = conflict_queue.of_cases(office.session, actor, [first])[0]
+    assert (before.closed, before.notes) == (frozenset(), "What the neighbour said.")
+    office.withdraw(consent)
+    of_care = office.session.scalars(sa.select(Consent.id).where(Consent.vertical_id == office.care)).one()
+    assert not conflict_queue.of_cases(office.session, actor, [first])[0].closed, (
+        "another service's consent is no matter"
+    )
+    office.withdraw(of_care)
+    after = conflict_queue.of_cases(office.session, actor, [first])[0]
+    assert (after.closed, after.notes) == ({first, second}, None)
+    rows = conflict_comparison.compare(office.session, after.seen, closed=after.closed)
+    hidden = {row.field for row in rows if conflict_comparison.HIDDEN in row.values}
+    assert hidden == {"services", "summary"}

@@ -6,9 +6,9 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.core import conflict_queue
-from portal.core.models import AuditEvent, Case, Conflict, Vertical
-from portal.core.vocabulary import ConflictScope, Role, Status
+from portal.core import clock, conflict_queue
+from portal.core.models import AuditEvent, Case, Conflict, Consent, Vertical
+from portal.core.vocabulary import ConflictScope, ConsentStatus, Role, Status
 from portal.extensions import db
 from tests.factories import (
     committed,
@@ -315,3 +315,16 @@ def test_the_history_of_the_case_tells_of_its_conflict_in_words(at, office, path
     at("lead").post(f"{path}/dismiss", dismissing("FALSE_POSITIVE"))
     told = words(at("lead").get(f"/app/cases/{office['waiting']}/history"))
     assert "A possible duplicate support was found" in told and "A possible duplicate support was dismissed" in told
+
+
+def test_once_consent_was_withdrawn_nobody_reads_what_was_written(app, at, office, path):
+    at("lead").post(f"{path}/dismiss", dismissing("OTHER", "What the neighbour said."))
+    with app.app_context(), committed(db.session) as session:
+        for consent in session.scalars(sa.select(Consent)):
+            consent.status, consent.withdrawn_at = ConsentStatus.WITHDRAWN, clock.now()
+    shown = at("lead").get(path)
+    assert rows(shown)["In short"] == "Not shown: consent was withdrawn. Not shown: consent was withdrawn. Not compared"
+    for place in (path, "/app/conflicts?status=all", f"/app/cases/{office['running']}/conflicts"):
+        said = words(at("lead").get(place))
+        assert "What was written with it is not shown: consent was withdrawn." in said, place
+        assert "neighbour" not in said and "A test case" not in said, place

@@ -76,7 +76,7 @@ def _page(conflict: uuid.UUID, *, form: FlaskForm | None = None, status: int = 2
     }
     shown = {
         "line": line,
-        "rows": conflict_comparison.compare(db.session, line.seen),
+        "rows": conflict_comparison.compare(db.session, line.seen, closed=line.closed),
         "form": form,
         "late": late,
         "words": words,

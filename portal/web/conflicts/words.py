@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from portal.core.conflict_comparison import CLOSED, Row, Verdict
+from portal.core.conflict_comparison import HIDDEN, Row, Verdict
 from portal.core.conflict_queue import Line
 from portal.core.models import Case, Household, Person
 from portal.core.vocabulary import ConflictScope, ConflictStatus, ConsentMode
@@ -100,6 +100,8 @@ def scope(line: Line) -> str:
 def value(row: Row, at: int) -> str:
     """What one case says of a field, or an honest blank."""
     found = row.values[at]
+    if found is HIDDEN:
+        return _("Not shown: consent was withdrawn.")
     if row.field == "period":
         return _period(*found)
     if row.field == "status":
@@ -113,7 +115,7 @@ def value(row: Row, at: int) -> str:
     if isinstance(found, list):
         return ", ".join(found) or (_("None recorded") if row.field == "services" else _("No other service"))
     if row.field == "summary":
-        return _(found) if found == CLOSED else found or _("Nothing written")
+        return found or _("Nothing written")
     return found.name if found is not None else _("None")
 
 
