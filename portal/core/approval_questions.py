@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from portal.core import approvals, transitions, verticals
+from portal.core import approvals, consents, transitions, verticals
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.models import Approval, Case, User, Vertical, WorkflowInstance
@@ -22,6 +22,7 @@ class Question:
     """A question with its case, and its answer where there is one.
 
     ``refusal`` says why the reader cannot answer it, and is empty where they can; ``who`` says who could.
+    ``is_hidden`` says that consent to the case was withdrawn, and nobody reads what is written there.
     """
 
     asked: WorkflowInstance
@@ -32,11 +33,22 @@ class Question:
     decided_by: str
     refusal: str
     who: str
+    is_hidden: bool
 
     @property
     def waits(self) -> bool:
         """Whether it has no answer yet."""
         return self.asked.status == approvals.PENDING
+
+    @property
+    def why(self) -> str:
+        """What was said with the question."""
+        return (not self.is_hidden and self.asked.reason_text) or ""
+
+    @property
+    def answer(self) -> str:
+        """What was said with the answer."""
+        return (self.approval is not None and not self.is_hidden and self.approval.reason_text) or ""
 
     @property
     def can_be_used(self) -> bool:
@@ -113,17 +125,16 @@ def _answerable(session: Session, actor: Actor) -> sa.ColumnElement[bool]:
 
 def find(session: Session, actor: Actor, number: int) -> Question:
     """The question with that number, on a case that *actor* may see. Raises NotFound."""
-    found = session.execute(_query(actor).where(WorkflowInstance.id == number)).first()
-    if found is None:
+    found = _questions(session, actor, _query(actor).where(WorkflowInstance.id == number))
+    if not found:
         raise NotFound("There is no such question.", target="workflow_instance")
-    return _question(actor, *found)
+    return found[0]
 
 
 def of_case(session: Session, actor: Actor, case: Case) -> list[Question]:
     """What was asked about a case, newest first."""
     query = _query(actor).where(WorkflowInstance.target_id == case.id)
-    found = session.execute(query.order_by(WorkflowInstance.id.desc()).limit(PAGE))
-    return [_question(actor, *row) for row in found]
+    return _questions(session, actor, query.order_by(WorkflowInstance.id.desc()).limit(PAGE))
 
 
 def _query(actor: Actor) -> sa.Select:
@@ -139,16 +150,22 @@ def _query(actor: Actor) -> sa.Select:
 
 
 def _page(session: Session, actor: Actor, query: sa.Select) -> Page:
-    found = [_question(actor, *row) for row in session.execute(query.limit(PAGE + 1))]
+    found = _questions(session, actor, query.limit(PAGE + 1))
     shown = found[:PAGE]
     return Page(shown, shown[-1].asked.id if len(found) > PAGE else None)
 
 
-def _question(actor: Actor, asked, case: Case, asked_by, to, approval, decided_by) -> Question:
+def _questions(session: Session, actor: Actor, query: sa.Select) -> list[Question]:
+    found = session.execute(query).all()
+    hidden = consents.withdrawn_among(session, {case for _, case, *_ in found}) if found else set()
+    return [_question(actor, hidden, *row) for row in found]
+
+
+def _question(actor: Actor, hidden: set[int], asked, case: Case, asked_by, to, approval, decided_by) -> Question:
     refusal = ""
     if asked.requested_by_id is not None and asked.requested_by_id == actor.user_id:
         refusal = OWN
     elif not may(actor, Permission.APPROVE, case):
         refusal = NOT_PERMITTED
     who = transitions.who_can(Permission.APPROVE, case.primary_vertical.pack)
-    return Question(asked, case, asked_by or "", to, approval, decided_by or "", refusal, who)
+    return Question(asked, case, asked_by or "", to, approval, decided_by or "", refusal, who, case.id in hidden)

@@ -3,7 +3,17 @@
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import approval_questions, approvals, cases, conflicts, stale, transfers, transitions, verticals
+from portal.core import (
+    approval_questions,
+    approvals,
+    cases,
+    conflicts,
+    consents,
+    stale,
+    transfers,
+    transitions,
+    verticals,
+)
 from portal.core.errors import DomainError, InvalidInput, Refused, StaleVersion
 from portal.core.models import Case, Vertical
 from portal.core.permissions import Permission, may
@@ -111,6 +121,7 @@ def _page(number: int, form: TransferForm, *, status: int = 200, since: int | No
         "approved": approved,
         "pending": next((one for one in asked if to and one.asks(to)), None),
         "history": transfers.told(db.session, case),
+        "is_hidden": bool(consents.withdrawn_among(db.session, [case])),
         "changes": changes,
         "happened": happened,
         "words": words,

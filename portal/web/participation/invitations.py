@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, render_template, url_for
 from flask_babel import gettext as _
 
-from portal.core import participants, participation, reasons
+from portal.core import consents, participants, participation, reasons
 from portal.core.errors import AlreadyDone, InvalidInput, Refused
 from portal.core.unit import unit_of_work
 from portal.extensions import db
@@ -78,6 +78,7 @@ def _page(part: int, *, form: ReasonForm | None = None, status: int = 200, happe
         "invitation": found,
         "standing": participation.consent_of(db.session, found) if found.waits else None,
         "speaks": speaks,
+        "is_hidden": bool(consents.withdrawn_among(db.session, [found.case])),
         "form": form or ReasonForm(formdata=None).offer(reasons.PARTICIPANT_REMOVAL, usual="DECLINED"),
         "happened": happened,
         "words": words,

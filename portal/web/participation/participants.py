@@ -104,6 +104,7 @@ def _page(number: int, *, form: InviteForm | None = None, status: int = 200, hap
         "may_remove": may(actor, Permission.REMOVE_PARTICIPANT, top.case),
         "may_answer": [part.row.id for part in live if participants.speaks_for(actor, part.row.vertical)],
         "is_archived": top.case.lifecycle_status is Status.ARCHIVED,
+        "is_hidden": top.is_hidden,
         "happened": happened,
         "words": words,
     }
