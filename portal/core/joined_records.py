@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from portal.core import same_people
 from portal.core.actors import Actor
@@ -32,6 +32,7 @@ def standing(session: Session, actor: Actor, person: Person) -> list[Joined]:
     query = query.where(PersonMerge.source_id.in_(numbers), PersonMerge.undone_at.is_(None))
     seen = sa.select(Person.id).where(Person.id.in_(numbers), visible_people(actor))
     query = query.where(record.id.in_(seen), target.id.in_(seen)).order_by(PersonMerge.id)
+    query = query.options(selectinload(record.identifiers), selectinload(record.contacts))
     return [Joined(edge, source, led_by, by or "") for edge, source, led_by, by in session.execute(query)]
 
 

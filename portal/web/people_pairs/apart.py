@@ -63,7 +63,14 @@ def apart(id: int):
 def panel(person: Person) -> dict[str, object]:
     """What a person's page says of their other records, and of those who may be the same person."""
     joined = joined_records.standing(db.session, current_actor(), person)
-    return {"joined": joined, "person_name": person_name, **queue.panel(person)}
+    others = [one.record for one in joined if one.record.id != person.id]
+    return {
+        "joined": joined,
+        "identifiers": [number for record in others for number in record.identifiers],
+        "contacts": [contact for record in others for contact in record.contacts],
+        "person_name": person_name,
+        **queue.panel(person),
+    }
 
 
 def lead_on(person: Person):
