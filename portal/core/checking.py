@@ -25,7 +25,7 @@ from portal.core.permissions import (
     who_can,
 )
 from portal.core.verification import Subject
-from portal.core.vocabulary import LIVE, ConsentStatus, Verification
+from portal.core.vocabulary import LIVE, ConsentStatus, NameKnown, Verification
 
 PAGE = 25
 
@@ -50,11 +50,17 @@ class Page:
 def people(session: Session, actor: Actor, *, after: int = 0) -> Page:
     """Provisional people whom *actor* may verify: registered for their verticals, or supported by an open case.
 
-    Raises Forbidden.
+    Those whose name nobody knows wait for nothing yet. Raises Forbidden.
     """
     require(actor, Permission.VERIFY_PERSON)
     waits = Person.verification_status == Verification.PROVISIONAL, Person.archived_at.is_(None)
-    wanted = [*waits, Person.root_id.is_(None), Person.id > after, _not_by(actor, Person.registered_by_id)]
+    wanted = [
+        *waits,
+        Person.name_known == NameKnown.GIVEN,
+        Person.root_id.is_(None),
+        Person.id > after,
+        _not_by(actor, Person.registered_by_id),
+    ]
     # Each way by its own index: asked together, everybody who waits would be asked for in turn.
     ways = [_some(sa.select(Person.id).where(*wanted, way)) for way in _registered(actor)]
     supported = sa.select(Person.id).join(Case, Case.subject_person_id == Person.id).where(*wanted)
@@ -126,7 +132,7 @@ def _who(actor: Actor, obstacle: DomainError) -> str:
         return "whoever may close that case, first"
     if isinstance(obstacle, AlreadyDone):
         taken = obstacle.target == "identity_number"
-        return "whoever compares the two records, first" if taken else "nobody, as it stands"
+        return "whoever compares the two records, first" if taken else ""
     if isinstance(obstacle, Forbidden) and can(actor, Permission.VERIFY_PERSON):
         return "another caseworker, a supervisor or an administrator"
     return who_can(Permission.VERIFY_PERSON)

@@ -30,7 +30,10 @@ class ConsentAction(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """One action as it stands for one consent and one actor; ``who`` can do it, or can lift what stands against it."""
+    """One action as it stands for one consent and one actor; ``who`` can do it, or can lift what stands against it.
+
+    Nobody can do again what is done: ``who`` is empty then.
+    """
 
     action: str
     obstacle: DomainError | None
@@ -146,9 +149,6 @@ def _who(permission: Permission, obstacle: DomainError) -> str:
     if isinstance(obstacle, ReadOnly):
         return "whoever may restore the record, first"
     if isinstance(obstacle, AlreadyDone):
-        return "nobody; take down a new consent instead" if _is_over(obstacle) else "nobody, as it stands"
+        over = obstacle.details.get("status") in OVER
+        return "whoever takes a new consent down instead" if over else ""
     return who_can(permission)
-
-
-def _is_over(obstacle: AlreadyDone) -> bool:
-    return obstacle.details.get("status") in OVER

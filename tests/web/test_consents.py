@@ -212,7 +212,7 @@ class TestLater:
         assert consent_of(app, number).active_until.year == 2100
         shown = words(browser_as(office["auditor"]).get(f"{path}/{number}"))
         assert shown.count("1 Mar 2100") >= 2
-        assert "Version When and by whom Consent Period Reason 2" in shown
+        assert "Consent Period Reason Version 2" in shown
         assert "Shown to administrators and auditors." in words(worker.get(f"{path}/{number}"))
 
     def test_what_has_run_out_is_said_to_be_in_grace_and_can_be_renewed(self, app, worker, office, path):

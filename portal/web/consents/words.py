@@ -57,5 +57,6 @@ def last_day(until: dt.datetime | None) -> str:
 
 
 def why_not(offer: Offer) -> str:
-    """Why an action is not possible, and who can do it or lift what stands against it."""
-    return f"{_(offer.obstacle.message)} {_('Who can: %(who)s.', who=_(offer.who))}"
+    """Why an action is not possible, and who can do it or lift what stands against it, where anybody can."""
+    who = _("Who can: %(who)s.", who=_(offer.who)) if offer.who else ""
+    return f"{_(offer.obstacle.message)} {who}".strip()
