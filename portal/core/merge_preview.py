@@ -48,9 +48,9 @@ def preview(session: Session, actor: Actor, target: Case, sources: Sequence[Case
     """Show a merge before it is confirmed; changes nothing."""
     warnings = []
     if not all(merging.same_subject(session, target, source) for source in sources):
-        warnings.append("The people of both cases stay on the survivor.")
+        warnings.append("The people of both cases are not the same; all of them are shown on one case afterwards.")
     if any(source.primary_vertical_id != target.primary_vertical_id for source in sources):
-        warnings.append("The cases belong to different verticals; each part is shown only to those who see it now.")
+        warnings.append("The cases are led by different services; each part is shown only to those who may see it now.")
     kinds = rows(session, merging.group(session, actor, target), [source.id for source in sources])
     return Preview(
         kinds, tuple(warnings), _refusal(session, actor, target, sources), _settled(session, target, sources)

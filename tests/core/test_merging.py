@@ -176,7 +176,7 @@ def test_where_no_consent_is_asked_for_the_people_of_both_stay_and_the_preview_s
     source = office.opened(Status.ACTIVE, vertical=office.desk, subject=other)
     office.do(office.worker, lambda s: notes.write(s, office.worker, s.get(Case, source), "counted"))
     shown = merge_preview.preview(office.session, office.supervisor, office.case(target), [office.case(source)])
-    assert shown.refusal is None and "people of both" in shown.warnings[0]
+    assert shown.refusal is None and "people of both cases are not the same" in shown.warnings[0]
     kinds = {kind.name: (kind.of_target, kind.of_sources) for kind in shown.kinds}
     assert kinds["notes"] == (0, 1)
     assert kinds["case_status_history"] == (4, 4)
@@ -211,6 +211,25 @@ def test_a_merged_case_takes_no_step_but_undoing_and_says_where_it_went(office):
         put_into(office.session, office.case(source), Status.ARCHIVED)
     with pytest.raises(CannotMerge):
         unmerge(office, source)
+
+
+def test_who_loses_against_another_undoing_is_told_and_why_it_was_undone_is_kept(office):
+    target, source = office.opened(Status.ACTIVE), office.opened(Status.ACTIVE)
+    merge(office, target, source)
+
+    def first(session):
+        return merging.unmerge(session, office.supervisor, session.get(Case, source), text="Two families")
+
+    def late(session):
+        case = session.get(Case, source)
+        sa.orm.attributes.set_committed_value(case, "merged_into_id", target)  # as it was read before the other came
+        return merging.unmerge(session, office.supervisor, case)
+
+    office.do(office.supervisor, first)
+    with pytest.raises(CannotMerge, match="undone meanwhile"):
+        office.do(office.supervisor, late)
+    step = transitions.history(office.session, office.case(source))[-1]
+    assert (step.action, step.reason_text) == ("unmerge", "Two families")
 
 
 def test_an_open_conflict_of_the_two_is_settled_by_the_merge_and_open_again_after_it(office):

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.core import audit, merging, messages, notes
-from portal.core.models import AuditEvent, Case, CaseMerge, CasePerson, CaseStatusHistory, Note, Service, User
+from portal.core import audit, consenting, merging, messages, notes
+from portal.core.models import AuditEvent, Case, CaseMerge, CasePerson, Consent, Note, Service, User
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
 from tests.factories import (
     actor_of,
     committed,
     make_case,
+    make_consent,
     make_household,
     make_person,
     make_user,
@@ -145,9 +146,9 @@ def test_the_preview_counts_every_kind_and_changes_nothing(app, lead, office):
 
 def test_the_preview_warns_where_the_people_or_the_services_differ(app, lead, office, browser_as):
     page = words(lead.get(at(office, "case", f"/merge?with={office['other']}")))
-    assert "The people of both cases stay on the survivor." in page
+    assert "The people of both cases are not the same" in page
     page = words(browser_as(office["admin"]).get(at(office, "case", f"/merge?with={office['hidden']}")))
-    assert "The cases belong to different verticals" in page
+    assert "The cases are led by different services" in page
 
 
 def test_the_survivor_is_shown_with_a_word_and_leads_to_what_was_merged(app, lead, office):
@@ -173,7 +174,8 @@ def test_the_pages_of_the_survivor_show_what_both_have_and_where_it_comes_from(a
     assert re.search(rf"to nobody named {mark} .{{0,40}}message of the twin", thread)
     assert re.search(r"Note, staff only Jo Testworker (?!from).{0,40}note of the case", thread)
     people = words(lead.get(at(office, "case", "/people")))
-    assert f"Client: Client of the twin {mark}" in people and "Client: Client of the case from" not in people
+    assert f"Client: Client of the twin Identity not verified {mark}" in people
+    assert "Client: Client of the case Identity not verified from" not in people
     assert f"service of the twin Service, planned {mark}" in people
     history = words(lead.get(at(office, "case", "/history")))
     assert f"note of the twin {mark}" in history
@@ -322,16 +324,6 @@ def test_undoing_twice_and_undoing_what_stands_are_refused_in_words(app, lead, o
     assert fresh(app, office["twin"]).merged_into_id == office["case"]
 
 
-def test_a_merge_that_lost_against_undoing_is_told(app, office):
-    with acting(app, office["lead"]) as (session, actor):
-        pair = [session.get(Case, office[name]) for name in ("case", "twin")]
-        merging.merge(session, actor, pair[0], [pair[1]], reason_code="DUPLICATE_RECORD")
-    with acting(app, office["lead"]) as (session, actor):
-        merging.unmerge(session, actor, session.get(Case, office["twin"]), text="No")
-        step = session.query(CaseStatusHistory).filter_by(case_id=office["twin"], action="unmerge").one()
-        assert step.reason_text == "No"
-
-
 def test_a_merge_is_in_the_audit_of_both_and_reading_the_preview_is_recorded(app, lead, office):
     lead.get(at(office, "case", f"/merge?with={office['twin']}"))
     merge(app, office, lead)
@@ -344,6 +336,24 @@ def test_a_merge_is_in_the_audit_of_both_and_reading_the_preview_is_recorded(app
     assert {"case": office["case"], "with": [office["twin"]]} in [
         {name: details[name] for name in ("case", "with") if name in details} for details in reads
     ]
+
+
+def test_nothing_is_told_of_a_case_whose_consent_was_withdrawn(app, lead, office, browser_as):
+    with app.app_context(), committed(db.session) as session:
+        care = make_vertical(session, "CARE", consent=True)
+        woman = make_person(session, "Sara Testperson", verified=True, vertical=care)
+        consent = make_consent(session, woman, care).id
+        told = make_case(session, care, subject=woman, summary="Told in trust", status=Status.ACTIVE).id
+        plain = make_case(session, session.get(Case, office["case"]).primary_vertical, subject=woman).id
+        worker = make_user(session, Role.SUPERVISOR, care, session.get(Case, office["case"]).primary_vertical).id
+    reader, paths = browser_as(worker), [f"/app/cases/{plain}/merge", f"/app/cases/{plain}/merge?with={told}"]
+    assert all("Told in trust" in words(reader.get(path)) for path in paths)
+    with acting(app, worker) as (session, actor):
+        consenting.withdraw(session, actor, session.get(Consent, consent), reason_code="USER_REQUEST")
+    for path in paths:
+        page = words(reader.get(path))
+        assert "CARE-" in page and "Told in trust" not in page
+    assert "is suspended." in page
 
 
 def _selects(app, browser, path: str) -> int:

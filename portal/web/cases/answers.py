@@ -13,7 +13,12 @@ from portal.web.access import current_actor
 
 # Pages of a case that tell nothing of what is written in it; every other is closed once consent was withdrawn.
 _SAYS_NOTHING = frozenset(
-    {"participation/participants.html", "participation/assignments.html", "conflicts/of_case.html"}
+    {
+        "participation/participants.html",
+        "participation/assignments.html",
+        "conflicts/of_case.html",
+        "structure/unmerge.html",
+    }
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import case_people, cases, merge_choices, merge_preview, merging, stale, worklist
+from portal.core import case_people, cases, consents, merge_choices, merge_preview, merging, stale, worklist
 from portal.core.errors import DomainError, Forbidden, InvalidInput, Refused, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission
@@ -41,7 +41,7 @@ def merge(number: int):
     except (InvalidInput, StaleVersion, Refused) as refusal:
         return _refused(number, form, refusal)
     flash(_("%(gone)s is part of %(ref)s now. What happens on either is shown here.", **said), "success")
-    return fragments.go_to(url_for("cases.show", number=number, _anchor="related"))
+    return fragments.go_to(url_for("cases.show", number=number))
 
 
 def _number(text: str) -> int | None:
@@ -61,6 +61,7 @@ def _choose(number: int, *, status: int = 200):
         "head": top,
         "q": asked,
         "found": _named(found),
+        "closed": consents.withdrawn_among(db.session, [*found, *suggested]),
         "suggested": _named(suggested),
     }
     return answers.read(number, "structure/choose.html", status=_status(top, status), **shown)
@@ -85,6 +86,7 @@ def _preview(number: int, form: MergeForm, *, status: int = 200, since: int | No
     shown = {
         "head": top,
         "other": other,
+        "other_closed": bool(consents.withdrawn_among(db.session, [other])),
         "other_name": case_name(other, case_people.of_case(db.session, other)),
         "form": form.offer(),
         "preview": found,

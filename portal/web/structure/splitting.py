@@ -42,7 +42,7 @@ def split(number: int):
         return _refused(number, form, plan, refusal)
     said = "%(names)s is split off as a draft.", "%(names)s are split off as drafts."
     flash(ngettext(*said, len(made), names=names), "success")
-    return fragments.go_to(url_for("cases.show", number=number, _anchor="related"))
+    return fragments.go_to(url_for("cases.show", number=number))
 
 
 def _page(
