@@ -52,6 +52,14 @@ def change_password(session: Session, actor: Actor, *, password_hash: str) -> Us
     return user
 
 
+def end_sessions(session: Session, actor: Actor) -> User:
+    """End all sessions of the actor's own account in browsers; the caller may keep the one in use."""
+    user = session.get(User, actor.user_id)
+    user.session_epoch += 1
+    audit.append(session, actor, "account.end_sessions", chain=f"user:{user.id}")
+    return user
+
+
 def record_wrong_password(session: Session, actor: Actor, *, intent: str = "account.change_password") -> None:
     """Note that somebody signed in as *actor* tried what only who knows the present password may do."""
     audit.append(session, actor, intent, chain=f"user:{actor.user_id}", outcome="refused")

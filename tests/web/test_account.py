@@ -75,3 +75,15 @@ def test_changing_it_and_failing_to_are_events_without_the_password(app, worker)
         assert [(event.outcome, event.actor_id) for event in events] == [("refused", worker), ("done", worker)]
         assert all(not event.details for event in events)
         assert db.session.get(User, worker).session_epoch == 2
+
+
+def test_signing_out_everywhere_else_ends_every_other_session_and_is_an_event(app, worker):
+    here, elsewhere, lent = Browser(app, worker), Browser(app, worker), Browser(app, worker)
+    page = here.follow(here.post("/app/account/sessions/end"))
+    assert "You are signed out everywhere else." in words(page)
+    elsewhere.get("/app/account", expect=303)
+    lent.get("/app/account", expect=303)
+    here.get("/app/account")
+    with app.app_context():
+        (event,) = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.end_sessions"))
+        assert (event.outcome, event.actor_id, event.chain_key) == ("done", worker, f"user:{worker}")

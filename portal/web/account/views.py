@@ -39,6 +39,17 @@ def change_password():
     return fragments.go_to(url_for("account.show"))
 
 
+@blueprint.post("/sessions/end")
+def end_sessions():
+    """Sign out everywhere else: every other session ends, this one goes on."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="account.end_sessions"):
+        epoch = accounts.end_sessions(db.session, actor).session_epoch
+    stay_signed_in(epoch)
+    flash(_("You are signed out everywhere else."), "success")
+    return fragments.go_to(url_for("account.show"))
+
+
 def _page(form: PasswordForm, status: int = 200):
     mine = [one for one in verticals.listed(db.session, inactive=True) if one.id in current_actor().vertical_ids]
     state = second_factor.state(db.session, current_actor())
