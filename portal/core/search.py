@@ -18,7 +18,7 @@ from portal.core import people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Case, CasePerson, Household, Message
-from portal.core.models.case import OPEN, UNASSIGNED
+from portal.core.models.case import OPEN, TRIAGE, UNASSIGNED
 from portal.core.paging import Cursor
 from portal.core.permissions import assigned_cases, visible_cases, ways_to_see
 from portal.core.vocabulary import Answer, Direction, Origin, Priority, Status
@@ -28,6 +28,7 @@ CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
 
 _open = sa.text(f"cases.{OPEN}")
 _unassigned = sa.text(f"cases.{UNASSIGNED}")
+_triage = sa.text(f"cases.{TRIAGE}")
 
 
 class Order(enum.StrEnum):
@@ -59,6 +60,7 @@ class ListFilter:
     text: str = ""
     mine: bool = False
     unassigned: bool = False
+    triage: bool = False
     review_before: dt.date | None = None
     needing_action_on: dt.date | None = None
 
@@ -207,7 +209,7 @@ def _conditions(actor: Actor, wanted: ListFilter, part: _Part) -> list[list[sa.C
 def _ways(actor: Actor, wanted: ListFilter) -> list[list[sa.ColumnElement[bool]]]:
     """The ways to see what is wanted. A filter that names few cases is followed itself, within the plain scope."""
     filters = _filters(actor, wanted)
-    if wanted.mine or wanted.owners or wanted.text.strip():
+    if wanted.mine or wanted.triage or wanted.owners or wanted.text.strip():
         return [[visible_cases(actor), *filters]]
     return [[way, *filters] for way in ways_to_see(actor, wanted.verticals)]
 
@@ -229,6 +231,8 @@ def _filters(actor: Actor, wanted: ListFilter) -> list[sa.ColumnElement[bool]]:
             found.append(column.in_(sorted(values)))
     if wanted.unassigned:
         found.append(_unassigned)
+    if wanted.triage:
+        found.append(_triage)
     if wanted.mine:
         found.append(_mine(actor))
     if wanted.review_before is not None:

@@ -17,6 +17,7 @@ from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
 from portal.web.people_pairs import blueprint as people_pairs
 from portal.web.search.views import blueprint as search
+from portal.web.triage.views import blueprint as triage
 from portal.web.verification import blueprint as verification
 from portal.web.worklist.views import blueprint as worklist
 
@@ -40,4 +41,5 @@ BLUEPRINTS = (
     files,
     households,
     verification,
+    triage,
 )

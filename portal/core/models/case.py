@@ -19,6 +19,7 @@ _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 # Queries repeat these words exactly, for a partial index is used only by a query that says what it says.
 OPEN = "lifecycle_status NOT IN ('closed', 'archived')"
 UNASSIGNED = "owner_id IS NULL"
+TRIAGE = "needs_triage"
 
 
 def _open_index(name: str, *columns: str, also: str = "") -> sa.Index:
@@ -131,6 +132,7 @@ class Case(Versioned, Base):
         _open_index("ix_cases_open_number", "id"),
         _open_index("ix_cases_open_priority", "priority", "last_actioned_at", "id"),
         _open_index("ix_cases_open_review", "review_date", "id"),
+        _open_index("ix_cases_open_triage", "priority", "last_actioned_at", "id", also=TRIAGE),
         _open_index("ix_cases_open_vertical_actioned", "primary_vertical_id", "last_actioned_at", "id"),
         _open_index("ix_cases_open_vertical_number", "primary_vertical_id", "id"),
         _open_index("ix_cases_open_vertical_priority", "primary_vertical_id", "priority", "last_actioned_at", "id"),

@@ -55,6 +55,7 @@ CHANGES = {
     "case.update": _l("Facts changed"),
     "case.assignment_add": _l("Worker added"),
     "case.assignment_end": _l("Assignment ended"),
+    "case.accept": _l("Taken in: somebody here looked at the report"),
     "case.code_mapped": _l("A code of the sender was given its meaning"),
     "case.merge_in": _l("Another case was merged into this one"),
     "case.unmerge_from": _l("The merge of another case into this one was undone"),
