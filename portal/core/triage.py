@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import assignments, audit, cases, clock, lifecycle, search, transitions, worklist
+from portal.core import assignments, audit, cases, clock, consents, lifecycle, search, transitions, worklist
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, StaleVersion
 from portal.core.models import Case, CasePerson, IntakeReceipt, Organisation, UnmappedCode, User
@@ -31,6 +31,7 @@ class Waiting:
     sender: str
     clients: list[CasePerson]
     unmapped: int
+    closed: bool = False  # consent was withdrawn: what is told of it is not to be read
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ def waiting(session: Session, actor: Actor, *, cursor: Cursor | None = None, lim
     doubts = sa.select(UnmappedCode.case_id, sa.func.count()).where(UnmappedCode.case_id.in_(numbers))
     unmapped = dict(session.execute(doubts.group_by(UnmappedCode.case_id)).all())
     clients = worklist.clients_of(session, numbers)
-    rows = [Waiting(one, names[one.id], clients.get(one.id, []), unmapped.get(one.id, 0)) for one in found.cases]
+    closed = consents.withdrawn_among(session, found.cases)
+    rows = [
+        Waiting(one, names[one.id], clients.get(one.id, []), unmapped.get(one.id, 0), one.id in closed)
+        for one in found.cases
+    ]
     return WaitingPage(rows, found.following, found.preceding, found.first)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import cases, consents, lifecycle, merge_choices, paging, triage, workers, worklist
+from portal.core import cases, lifecycle, merge_choices, paging, triage, workers, worklist
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission, may
@@ -92,7 +92,6 @@ def _page(number: int, *, form: AcceptForm | None = None, status: int = 200, hap
         "head": top,
         "form": form,
         "happened": happened,
-        "closed": bool(consents.withdrawn_among(db.session, [case])),
         "verifying": lifecycle.decide(top.facts, Action.VERIFY),
         "refusing": lifecycle.decide(top.facts, Action.REFUSE),
         "may_accept": may(actor, Permission.TRIAGE, case),
