@@ -81,6 +81,7 @@ CONTRACT: dict[str, tuple[str, ...]] = {
     "Conflicts are resolved with a code and dismissed with a reason": (
         f"{CORE}conflicts::test_a_decision_asks_for_its_reason_and_is_final",
         f"{API}structure::test_a_conflict_is_resolved_with_a_code_and_notes_are_optional",
+        "web/test_conflicts::test_a_decision_without_its_reason_is_refused_and_what_was_typed_is_kept",
     ),
     "Calls of the API are logged": (
         "api/base/test_door::test_a_call_is_a_row",
@@ -185,6 +186,8 @@ LIFECYCLE: dict[str, tuple[str, ...]] = {
     "Two at once: one step, and the other is told": (
         f"{CORE}transitions::test_two_supervisors_at_once_one_step_and_the_other_is_told",
         "web/test_lifecycle_pages::test_what_somebody_else_did_first_is_not_done_twice",
+        f"{CORE}conflict_queue::test_of_two_who_decide_at_once_one_succeeds_and_the_other_is_told",
+        "web/test_conflicts::test_of_two_supervisors_the_second_is_told_what_the_first_decided",
     ),
     "State, history and audit are one transaction": (f"{CORE}units::test_a_failure_inside_a_unit_leaves_nothing",),
 }
@@ -237,6 +240,10 @@ STRUCTURE: dict[str, tuple[str, ...]] = {
     ),
     "A household and its member are the same support": (
         f"{CORE}conflicts::test_a_household_and_its_member_are_the_same_support",
+    ),
+    "Of a conflict, cases that the reader may not see are counted and not named": (
+        f"{CORE}conflict_queue::test_a_case_that_the_reader_does_not_see_is_counted_and_neither_named_nor_found_by",
+        "web/test_conflicts::test_a_case_that_is_not_for_the_reader_is_counted_and_nothing_else_is_said_of_it",
     ),
 }
 

@@ -1,6 +1,8 @@
 """The queue of duplicate support: what is open first, for those who see a case of it; and its cases side by side."""
 
 import datetime as dt
+import functools
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -8,10 +10,12 @@ import sqlalchemy as sa
 from portal.core import conflict_comparison, conflict_decisions, conflict_queue, conflicts
 from portal.core.conflict_comparison import Verdict
 from portal.core.conflict_queue import Wanted
-from portal.core.errors import InvalidInput, NotFound
-from portal.core.models import Case, Conflict, Consent, HouseholdMember, Service, User
+from portal.core.errors import AlreadyDone, InvalidInput, NotFound
+from portal.core.models import AuditEvent, Case, Conflict, Consent, HouseholdMember, Service, User
 from portal.core.paging import Cursor
+from portal.core.unit import unit_of_work
 from portal.core.vocabulary import ConflictScope, ConflictStatus, Status
+from portal.extensions import db
 from tests.core.offices import build
 from tests.factories import committed, make_case, make_household, make_participant, make_person, make_program
 
@@ -118,6 +122,40 @@ def test_a_line_says_who_may_decide_and_who_did(office):
     decided = conflict_queue.page(office.session, office.worker, Wanted()).rows[0]
     assert not decided.is_open
     assert decided.decided_by == office.supervisor.name
+
+
+def test_of_two_who_decide_at_once_one_succeeds_and_the_other_is_told(app, office):
+    number = overlap(office)
+    uuid = office.session.get(Conflict, number).uuid
+    office.session.remove()
+    together, came = threading.Barrier(2), []
+
+    def decide(actor, work) -> None:
+        with app.app_context():
+            try:
+                together.wait(10)
+                with unit_of_work(db.session, actor, intent="conflict.decide"):
+                    work(db.session, actor, conflict_decisions.find(db.session, actor, uuid, lock=True))
+                came.append("done")
+            except AlreadyDone as refused:
+                came.append(refused.details["status"])
+            finally:
+                db.session.remove()
+
+    ways = (
+        (office.supervisor, functools.partial(conflict_decisions.resolve, code="BOTH_ALLOWED")),
+        (office.other_supervisor, functools.partial(conflict_decisions.dismiss, reason_code="FALSE_POSITIVE")),
+    )
+    both = [threading.Thread(target=decide, args=way) for way in ways]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(30)
+    found = office.session.get(Conflict, number)
+    assert sorted(came) == sorted(["done", found.status])
+    decided = sa.select(AuditEvent).where(AuditEvent.action.in_(("conflict.resolved", "conflict.dismissed")))
+    done = [event for event in office.session.scalars(decided) if event.outcome == "done"]
+    assert [(event.action, event.actor_id) for event in done] == [(f"conflict.{found.status}", found.decided_by_id)]
 
 
 def test_cases_of_one_person_are_compared_field_by_field(office):

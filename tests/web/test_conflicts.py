@@ -230,6 +230,18 @@ def test_of_two_supervisors_the_second_is_told_what_the_first_decided(at, office
     assert (row.status, row.resolution_code, row.notes) == ("dismissed", "FALSE_POSITIVE", "One is rent.")
 
 
+def test_two_cases_that_are_one_are_merged_from_here_and_the_conflict_is_settled(at, office, path, known):
+    lead, link = at("lead"), f"/app/cases/{office['running']}/merge?with={office['waiting']}"
+    assert f'href="{link}"' in lead.get(path).get_data(as_text=True)
+    assert "see what a merge would do" not in words(at("worker").get(path))
+    seen = known(Case, office["running"]).version_id
+    merged = {"other": office["waiting"], "reason": "DUPLICATE_RECORD", "version": seen}
+    lead.post(f"/app/cases/{office['running']}/merge", merged)
+    settled = words(lead.get(path))
+    assert "The cases were merged" in settled and "Archived, merged" in settled
+    assert "If the merge of these cases is undone, the conflict opens again." in settled
+
+
 def test_who_may_not_decide_reads_who_can_and_a_forged_decision_is_refused(at, office, path, known):
     said = words(at("worker").get(path))
     assert "You cannot decide this" in said and "Who can: a supervisor or an administrator." in said
@@ -299,6 +311,8 @@ def test_a_step_that_a_conflict_holds_up_leads_to_it_and_is_free_after_the_decis
     assert link in lead.get(case).get_data(as_text=True)
     refused = lead.get(f"{case}/activate", expect=409)
     assert link in refused.get_data(as_text=True)
+    assert link in lead.get(f"{case}/transfer?to={office['health']}").get_data(as_text=True)
+    assert "It must be decided before the case can be activated or handed over." in words(lead.get(case))
     lead.post(f"{path}/dismiss", dismissing("FALSE_POSITIVE"))
     assert "See the conflict" not in words(lead.get(case))
     lead.get(f"{case}/activate")

@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from portal.core import conflict_comparison, conflict_decisions, conflict_queue
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput
 from portal.core.models import Conflict
+from portal.core.permissions import Permission, may
 from portal.core.unit import record_reading, unit_of_work
 from portal.extensions import db
 from portal.web import fragments
@@ -78,6 +79,9 @@ def _page(conflict: uuid.UUID, *, form: FlaskForm | None = None, status: int = 2
         "line": line,
         "rows": conflict_comparison.compare(db.session, line.seen, closed=line.closed),
         "form": form,
+        "may_merge": len(line.seen) == 2
+        and not line.hidden
+        and all(may(actor, Permission.MERGE, c) for c in line.seen),
         "late": late,
         "words": words,
         **forms,
