@@ -125,6 +125,13 @@ def require_writable(session: Session, actor: Actor, case: Case, permission: Per
     consents.require_standing(session, case)
 
 
+def require_readable(session: Session, case: Case) -> None:
+    """Raise ConsentRequired once consent to the case was withdrawn: what is written in it is read by nobody then."""
+    standing = consents.standing(session, case)
+    if standing.withdrawn:
+        raise consents.lacking(standing, target="case")
+
+
 def opted_in(session: Session, case: Case) -> list[int]:
     """The ids of verticals that take part in the case."""
     rows = sa.select(Participant.vertical_id).where(Participant.case_id == case.id)

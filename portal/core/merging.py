@@ -105,6 +105,17 @@ def group(session: Session, actor: Actor, case: Case) -> list[int]:
     return sorted({case.id, *session.scalars(query)})
 
 
+def readable(session: Session, actor: Actor, case: Case) -> list[int]:
+    """The numbers of the case and of those merged into it, of which *actor* may read what is written.
+
+    Raises ConsentRequired once consent to the case itself was withdrawn.
+    """
+    cases.require_readable(session, case)
+    numbers = group(session, actor, case)
+    hidden = closed(session, numbers) if len(numbers) > 1 else set()
+    return [number for number in numbers if number not in hidden]
+
+
 def members(session: Session, actor: Actor, case: Case) -> dict[int, str]:
     """The references of the cases that were merged into this one, by number, as far as *actor* may see them."""
     query = sa.select(Case.id, Case.reference).where(Case.merged_into_id == case.id, visible_cases(actor))

@@ -46,7 +46,7 @@ class Id(_Value, ma.fields.Integer):
 
 
 class Text(_Value, ma.fields.String):
-    """A text; one that is required is not blank. It is kept as it came, without the space around it."""
+    """A text; one that is required is not blank. It is kept without the space around it, but measured as it came."""
 
     def __init__(self, *, longest: int, blank: bool = True, **options: Any) -> None:
         super().__init__(**options)
@@ -54,10 +54,11 @@ class Text(_Value, ma.fields.String):
         self.metadata.setdefault("maxLength", longest)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = super()._deserialize(value, attr, data, **options).strip()
+        came = super()._deserialize(value, attr, data, **options)
+        text = came.strip()
         if not text and self.required:
             raise ma.ValidationError(MISSING)
-        if len(text) > self.longest or not (text or self.blank):
+        if len(came) > self.longest or not (text or self.blank):
             raise self.make_error("invalid")
         return text
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from portal.core import clients, tags
+from portal.core import clients, consents, tags
 from portal.core.actors import Actor
 from portal.core.case_pages import State
 from portal.core.models import Case, Person
@@ -98,10 +98,15 @@ def case(session: Session, actor: Actor, shown: Case) -> dict[str, Any]:
 
 
 def cases(session: Session, actor: Actor, shown: Collection[Case]) -> list[dict[str, Any]]:
-    """Several case objects, with as many statements as one takes."""
+    """Several case objects, with as many statements as one takes.
+
+    Nothing that is written in a case is told once consent to it was withdrawn.
+    """
+    closed = consents.withdrawn_among(session, shown)
     people = clients.of_cases(session, shown)
     worn = tags.of_cases(session, [each.id for each in shown])
-    return [_case(actor, each, people.get(each.id), worn.get(each.id, [])) for each in shown]
+    told = [_case(actor, each, people.get(each.id), worn.get(each.id, [])) for each in shown]
+    return [{**each, "summary": "", "customFields": {}} if each["id"] in closed else each for each in told]
 
 
 def _case(actor: Actor, shown: Case, client: Person | None, tag_ids: list[int]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from portal.api.constituency.shapes import DoneSchema, done, office_time
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Loose
 from portal.api.units import Answer, perform, respond
-from portal.core import merging
+from portal.core import cases, merging
 from portal.core import notes as casework
 from portal.core.models import Note
 from portal.core.unit import record_reading
@@ -113,6 +113,7 @@ def show(number: int):
     """Read a note."""
     actor = current_actor()
     note = casework.find(db.session, actor, number)
+    cases.require_readable(db.session, cases.find(db.session, actor, note.case_id))
     body = {**_told(note), "caseID": note.case_id}
     record_reading(db.session, actor, "case.read", case=body["caseID"], note=number)
     return respond(Answer(200, body))
@@ -150,7 +151,7 @@ def take_back(number: int):
 def _page(number: int, limit: int, offset: int, *, oldest_first: bool = False) -> tuple[list[dict[str, Any]], int]:
     actor = current_actor()
     record_reading(db.session, actor, "case.read", case=number)
-    group = merging.group(db.session, actor, records.find_case(db.session, actor, number))
+    group = merging.readable(db.session, actor, records.find_case(db.session, actor, number))
     found, total = casework.page(db.session, group, limit=limit, offset=offset, oldest_first=oldest_first)
     return [_told(note) for note in found], total
 

@@ -98,7 +98,7 @@ def upcoming():
 def for_case(number: int):
     """List the review dates of a case."""
     actor = current_actor()
-    group = merging.group(db.session, actor, records.find_case(db.session, actor, number))
+    group = merging.readable(db.session, actor, records.find_case(db.session, actor, number))
     return respond(Answer(200, [told_of(each) for each in reviews.of_case(db.session, group, appointments=False)]))
 
 

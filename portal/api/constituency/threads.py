@@ -130,7 +130,7 @@ def _listed(number: int, found: Callable[[list[int]], list[dict[str, Any]]]) -> 
     """What *found* finds on the case and those merged into it."""
     actor = current_actor()
     record_reading(db.session, actor, "case.read", case=number)
-    group = merging.group(db.session, actor, records.find_case(db.session, actor, number))
+    group = merging.readable(db.session, actor, records.find_case(db.session, actor, number))
     return respond(Answer(200, found(group)))
 
 

@@ -70,7 +70,9 @@ def show(reference: str) -> Response:
     actor = current_actor()
     number = _find(db.session, reference).id
     record_reading(db.session, actor, "case.read", case=number)
-    return respond(Answer(200, answers.whole(db.session, actor, _find(db.session, reference))))
+    found = _find(db.session, reference)
+    core.require_readable(db.session, found)
+    return respond(Answer(200, answers.whole(db.session, actor, found)))
 
 
 @cases.route("/<reference>", methods=["POST"])

@@ -2,10 +2,11 @@
 
 import pytest
 
+from portal.core import clock
 from portal.core.models import AuditEvent, Case, UnmappedCode
-from portal.core.vocabulary import Priority, Status
+from portal.core.vocabulary import ConsentStatus, Priority, Status
 from tests.api.helpline.conftest import example
-from tests.factories import make_case, make_vertical, put_into
+from tests.factories import make_case, make_consent, make_participant, make_person, make_vertical, put_into
 
 NOT_FOUND = {"status": "error", "message": "Not found"}
 
@@ -162,3 +163,19 @@ def test_code_lists_are_told_to_every_holder_of_a_token(office):
         }
     assert office.caller("agent").get("/api/codes/unheard-of").status_code == 404
     assert office.caller(None).get("/api/codes/sex").status_code == 401
+
+
+def test_what_is_written_in_a_case_is_not_told_once_consent_was_withdrawn(office, created, ground):
+    agent, path = office.caller("supervisor"), f"/api/cases/{created['id']}"
+    told = agent.get(path).json["narrative"]
+    with ground.arranged() as session:
+        case = session.get(Case, int(created["id"].removeprefix("case_")))
+        health = make_vertical(session, "HEALTH-2", consent=True)
+        case.subject_person = make_person(session, "Amina Testperson", verified=True)
+        make_participant(session, case, health)
+        lost = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": clock.now()}
+        make_consent(session, case.subject_person, health, **lost)
+    refused = agent.get(path)
+    assert refused.status_code == 403
+    assert told and told not in refused.get_data(as_text=True)
+    assert agent.get("/api/cases/").json["cases"][0]["id"] == created["id"]
