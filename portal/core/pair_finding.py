@@ -17,17 +17,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.core import audit, blocking, clock, person_records, written_people
-from portal.core.actors import SYSTEM
+from portal.core import blocking, clock, person_records, written_people
 from portal.core.matching import Score, score
 from portal.core.models import Person, PersonKey, PersonPair
 from portal.core.name_matching import share
 from portal.core.person_records import BLOCK, Known
 from portal.core.vocabulary import PairState
 
-# A pair that was found to be two people is asked about again when what was learnt since is worth this much more: about
-# as much as a phone number, and less than a date of birth or an identity number.
-MATERIAL = 70
 AT_ONCE = 25
 A_RUN = 1000  # people whom the job compares before other jobs have their turn
 
@@ -144,14 +140,10 @@ def _hold(session: Session, pairs: Iterable[PersonPair]) -> dict[tuple[int, int]
     return {(pair.low_id, pair.high_id): pair for pair in free}
 
 
-def _decided(pairs: Mapping[tuple[int, int], PersonPair], known: Mapping[int, Known]) -> dict[tuple[int, int], int]:
-    """Which people were found to be two, by whichever records of theirs, and the most that was known against it."""
-    found: dict[tuple[int, int], int] = {}
-    for ids, pair in pairs.items():
-        if pair.state is PairState.DIFFERENT:
-            low, high = sorted(known[number].stands_for for number in ids)
-            found[low, high] = max(pair.score, found.get((low, high), pair.score))
-    return found
+def _decided(pairs: Mapping[tuple[int, int], PersonPair], known: Mapping[int, Known]) -> set[tuple[int, int]]:
+    """Which people were found to be two, by whichever records of theirs."""
+    decided = [ids for ids, pair in pairs.items() if pair.state is PairState.DIFFERENT]
+    return {tuple(sorted(known[number].stands_for for number in ids)) for ids in decided}
 
 
 def _scores(
@@ -194,21 +186,17 @@ def _keep(
     session: Session,
     scores: Mapping[tuple[int, int], Score],
     pairs: Mapping[tuple[int, int], PersonPair],
-    decided: Mapping[tuple[int, int], int],
+    decided: Collection[tuple[int, int]],
 ) -> None:
-    """Make the pairs that are missing, and let those that wait follow what is known now; others are remembered."""
+    """Make the pairs that are missing, and let those that wait follow what is known now.
+
+    What was decided stands whatever is learnt later, with the score that it was decided by: people ask again.
+    """
     for ids, pair in pairs.items():
-        if ids not in scores:
-            continue
-        if pair.state is PairState.OPEN:
+        if ids in scores and pair.state is PairState.OPEN:
             _follow(session, pair, scores[ids])
-        elif pair.state is PairState.DIFFERENT and scores[ids].points >= pair.score + MATERIAL:
-            _ask_again(session, pair, scores[ids])
-    missing = {
-        ids: scores[ids]
-        for ids in sorted(scores.keys() - pairs.keys())
-        if scores[ids].is_likely and (ids not in decided or scores[ids].points >= decided[ids] + MATERIAL)
-    }
+    unasked = sorted(scores.keys() - pairs.keys() - set(decided))
+    missing = {ids: scores[ids] for ids in unasked if scores[ids].is_likely}
     if missing:
         _make(session, missing)
 
@@ -218,14 +206,6 @@ def _follow(session: Session, pair: PersonPair, found: Score) -> None:
         session.delete(pair)
     elif pair.score != found.points or pair.explanation != explained(found):
         pair.score, pair.explanation = found.points, explained(found)
-
-
-def _ask_again(session: Session, pair: PersonPair, found: Score) -> None:
-    """What is known by now makes the decision doubtful; why it was taken stays with the pair."""
-    pair.state, pair.decided_by_id, pair.decided_at = PairState.OPEN, None, None
-    pair.score, pair.explanation = found.points, explained(found)
-    details = {"pair": pair.id, "people": [pair.low_id, pair.high_id]}
-    audit.append(session, SYSTEM, "person_pair.reopen", chain=f"person:{pair.low_id}", details=details)
 
 
 def _make(session: Session, found: Mapping[tuple[int, int], Score]) -> None:

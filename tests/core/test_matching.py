@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from portal.core import blocking
 from portal.core.matching import AGREEMENTS, THRESHOLD, Record, score
+from portal.core.people import fold
 
 BORN = dt.date(1984, 5, 11)
 words = st.text("abcdeijkmnorstuw", min_size=1, max_size=8)
@@ -41,6 +42,13 @@ def test_it_is_the_same_from_either_side(one, other, frequency):
 @given(records, records)
 def test_every_agreement_has_a_word_that_is_listed(one, other):
     assert all(reason.word in AGREEMENTS[field] for field, reason in score(one, other, {}).fields.items())
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_whatever_is_told_for_a_name_or_a_place_can_be_compared(one, other):
+    told = [Record(names=tuple(fold(text).split()), address=tuple(fold(text).split())) for text in (one, other)]
+    assert all(key.partition(":")[2] for record in told for key in blocking.keys(record))
+    assert score(*told, {}) == score(*reversed(told), {})
 
 
 @given(records, st.randoms(use_true_random=False))

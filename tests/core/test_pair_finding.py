@@ -131,22 +131,25 @@ def test_a_correction_finds_a_pair_and_another_takes_it_away(session, desk):
     assert _pairs(session) == []
 
 
-def test_a_pair_of_two_people_is_remembered_until_something_weighty_is_learnt(session, desk):
+def test_two_people_are_never_asked_about_again_whatever_is_learnt_of_them_but_by_people(session, desk):
     worker = _worker(session, desk)
     _registered(session, desk)
     number = _registered(session, desk, dob=None, phone=None)
     with unit_of_work(session, worker, intent="person_pair.different"):
         (pair,) = people_pairs.waiting(session, worker).pairs
         people_pairs.decide_different(session, worker, pair, "They are cousins")
-    with unit_of_work(session, worker, intent="person.correct"):
-        corrections.correct(
-            session, worker, people.find(session, worker, number), {"sex": "female", "address": "Kisumu"}
-        )
-    assert [pair.state for pair in _pairs(session)] == [PairState.DIFFERENT]
+    score, explanation = pair.score, pair.explanation
     with unit_of_work(session, worker, intent="person.correct"):
         corrections.correct(session, worker, people.find(session, worker, number), {"dob": BORN})
+    with unit_of_work(session, SYSTEM, intent="people.compare"):
+        pair_finding.compare_due(session)
     (pair,) = _pairs(session)
-    assert (pair.state, pair.reason) == (PairState.OPEN, "They are cousins")
+    assert (pair.state, pair.reason) == (PairState.DIFFERENT, "They are cousins")
+    assert (pair.score, pair.explanation) == (score, explanation)
+    assert people_pairs.find(session, session.get(Person, number))[0].points > score
+    with unit_of_work(session, worker, intent="person_pair.reopen"):
+        people_pairs.ask_again(session, worker, pair)
+    assert [pair.state for pair in _pairs(session)] == [PairState.OPEN]
 
 
 def test_a_record_that_was_joined_speaks_for_the_one_that_leads(session, desk):
