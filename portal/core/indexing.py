@@ -80,6 +80,7 @@ def _after_flush(session: Session, _context: Any) -> None:
         for row in (*session.new, *session.dirty, *session.deleted)
         if type(row) in _SCOPED_BY and _touches(session, row, _SCOPED_BY[type(row)])
     }
+    moved |= {left for row in session.dirty if isinstance(row, Assignment) for left in _left(row)}
     moved |= {row.case_id for row in written if not isinstance(row, Case) and row.case_id is not None}
     if moved:
         _rescope(session, sorted(moved))
@@ -94,6 +95,11 @@ def _touches(session: Session, row: Base, names: Iterable[str]) -> bool:
         return True
     attributes = sa.inspect(row).attrs
     return any(name in attributes and attributes[name].history.has_changes() for name in names)
+
+
+def _left(row: Assignment) -> Sequence[int]:
+    """The case from which an assignment was moved away, by a split."""
+    return sa.inspect(row).attrs.case_id.history.deleted
 
 
 def _write(session: Session, rows: Iterable[Base]) -> None:

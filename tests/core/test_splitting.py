@@ -5,9 +5,21 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from portal.core import assignments, audit, cases, clock, messages, notes, splitting
+from portal.core import assignments, audit, cases, clock, indexing, messages, notes, splitting
 from portal.core.errors import ConsentRequired, Forbidden, InvalidInput, ReadOnly, StaleVersion
-from portal.core.models import Assignment, Case, CasePerson, CaseSplit, HouseholdMember, Message, Note, Service
+from portal.core.models import (
+    Assignment,
+    Attachment,
+    Case,
+    CasePerson,
+    CaseSplit,
+    HouseholdMember,
+    Message,
+    Note,
+    SearchText,
+    Service,
+    User,
+)
 from portal.core.splitting import Part
 from portal.core.vocabulary import Status
 from tests.core.offices import build
@@ -144,6 +156,36 @@ def test_who_may_not_a_locked_case_a_stale_form_and_a_missing_reason(office, num
             split(office, number, Part(), **wrong)
     with pytest.raises(ReadOnly):
         split(office, office.opened(Status.CLOSED), Part())
+
+
+def searched(session) -> list[tuple]:
+    """What search knows, row by row."""
+    session.rollback()
+    query = sa.select(SearchText.kind, SearchText.source_id, SearchText.case_id, SearchText.words, SearchText.scope)
+    return sorted(map(tuple, session.execute(query)))
+
+
+def test_search_knows_where_everything_went_the_files_of_messages_too(office, number):
+    with committed(office.session) as session:
+        message = session.scalars(sa.select(Message).where(Message.text == "second")).one()
+        stored = {"content_type": "text/plain", "state": "stored", "checksum": "0" * 64}
+        session.add(Attachment(case_id=number, message_id=message.id, file_name="secret photo", **stored))
+        given = assignments.add(
+            session,
+            office.supervisor,
+            cases.find(session, office.supervisor, number),
+            session.get(User, office.worker.user_id),
+            effective_from=clock.now(),
+        )
+        session.flush()
+        message, given = message.uuid, given.uuid
+    office.session.expunge_all()
+    (new,) = split(office, number, Part(message_ids=[message], assignment_ids=[given]))
+    assert office.session.scalars(sa.select(SearchText.case_id).where(SearchText.kind == "attachment")).one() == new
+    kept = searched(office.session)
+    with committed(office.session) as session:
+        assert indexing.rebuild_after(session, 0)[1] == 2
+    assert kept == searched(office.session)
 
 
 def test_people_and_services_move_and_whoever_is_there_for_another_goes_with_them(office, number):

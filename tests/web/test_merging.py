@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.core import audit, consenting, merging, messages, notes
+from portal.core import audit, consenting, merge_preview, merging, messages, notes
 from portal.core.models import AuditEvent, Case, CaseMerge, CasePerson, Consent, Note, Service, User
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
+from portal.web.structure import words as words_of
 from tests.factories import (
     actor_of,
     committed,
@@ -142,6 +143,10 @@ def test_the_preview_counts_every_kind_and_changes_nothing(app, lead, office):
         assert row in page, f"“{row}” is missing"
     assert "Nothing has changed yet" in page
     assert fresh(app, office["twin"]).merged_into_id is None
+
+
+def test_every_kind_that_may_be_counted_has_words():
+    assert {table.name for table, _ in merge_preview.children()} == words_of.KINDS.keys()
 
 
 def test_the_preview_warns_where_the_people_or_the_services_differ(app, lead, office, browser_as):
