@@ -1,6 +1,8 @@
 """Two records of one person become one as a pointer: nothing moves, rules ask for both, undoing restores exactly."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -41,7 +43,9 @@ from portal.core.models import (
     Relation,
 )
 from portal.core.told import PersonTold
+from portal.core.unit import unit_of_work
 from portal.core.vocabulary import ConflictScope, Outcome, PairState, Role, Status, Verification
+from portal.extensions import db
 from tests.core.offices import build
 from tests.factories import actor_of, committed, make_household, make_person, make_user
 
@@ -377,6 +381,48 @@ def test_two_who_act_for_two_records_of_one_person_wait_for_what_leads_both(offi
     assert same_people.lock(office.session, [other]) == sorted((office.subject, other))
     assert same_people.lock(office.session, [office.subject]) == [office.subject]
     assert same_people.lock(office.session, []) == []
+
+
+def test_of_two_who_join_or_take_apart_at_the_same_moment_one_is_told_what_happened(app, office, other):
+    third = named(office, "Ruth Testperson")
+    office.session.remove()
+
+    def at_once(*deeds) -> list[str]:
+        gate = Barrier(len(deeds))
+
+        def one(deed) -> str:
+            with app.app_context():
+                try:
+                    gate.wait(20)
+                    with unit_of_work(db.session, office.worker, intent="test.together"):
+                        deed(db.session)
+                    return "done"
+                except CannotMerge as refusal:
+                    return refusal.details["why"]
+                finally:
+                    db.session.remove()
+
+        with ThreadPoolExecutor(len(deeds)) as threads:
+            return sorted(threads.map(one, deeds, timeout=60))
+
+    def joining(keep: int, joins: int):
+        def deed(session) -> None:
+            records = session.get(Person, keep), session.get(Person, joins)
+            person_merging.merge(session, office.worker, *records, reason="The same")
+
+        return deed
+
+    assert at_once(joining(office.subject, other), joining(other, office.subject)) == ["done", "together"]
+    leads, joined = sorted((office.subject, other), key=lambda number: roots(office, number) != [None])
+    told = at_once(joining(third, leads), joining(third, joined))
+    assert told in (["already_merged", "done"], ["done", "together"]), "by which of them came first"
+    assert roots(office, leads, joined) == [third, third]
+
+    def parting(session) -> None:
+        person_merging.unmerge(session, office.worker, session.get(Person, joined), reason="They are sisters")
+
+    assert at_once(parting, parting) == ["done", "not_merged"]
+    assert roots(office, leads, joined) == [third, None]
 
 
 def test_lists_show_one_person_with_everything_of_both_records(office, other):

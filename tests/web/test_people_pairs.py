@@ -6,10 +6,11 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.core import person_merging
+from portal.core import matching, person_merging
 from portal.core.models import AuditEvent, Person, PersonMerge, PersonPair, User, Vertical
 from portal.core.vocabulary import PairState, Role
 from portal.extensions import db
+from portal.web.people_pairs import words as pair_words
 from tests.factories import actor_of, committed, make_case, make_person, make_user, make_vertical
 from tests.page import words
 from tests.statements import counted
@@ -144,8 +145,17 @@ def test_who_may_not_decide_is_told_who_can(office, browser_as, pair):
     page = agent.get(pair)
     assert "You cannot answer this Who can: a caseworker, a supervisor or an administrator" in words(page)
     assert "Which record leads?" not in page.text
+    panel = words(agent.get(f"/app/people/{office['first']}")).split("Possible duplicates: 1")[1]
+    assert "Records are joined and taken apart by a caseworker, a supervisor or an administrator." in panel
+    assert "Find another record" not in panel
     agent.post(f"{pair}/different", {"reason": "They are sisters"}, expect=403)
     agent.get(joining(office), expect=403)
+
+
+def test_every_way_in_which_records_agree_is_put_into_words():
+    known = {(name, word) for name, told in matching.AGREEMENTS.items() for word in told}
+    assert known <= {(name, word) for name, told in pair_words.AGREEMENTS.items() for word in told}
+    assert matching.AGREEMENTS.keys() == pair_words.FIELDS.keys()
 
 
 def test_two_people_are_remembered_with_the_reason_and_can_be_asked_about_again(app, office, worker, pair):
