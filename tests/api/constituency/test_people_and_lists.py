@@ -195,7 +195,7 @@ def test_tags_are_made_found_renamed_worn_and_taken_away(office, case_number, ca
     assert office.do(lambda session: [tag.text for tag in session.query(Tag)]) == ["Homes"]
 
 
-@pytest.mark.parametrize("told", [{"tag": ""}, {"tag": "x" * 256}, {"tag": 5}, {}])
+@pytest.mark.parametrize("told", [{"tag": ""}, {"tag": "x" * 256}, {"tag": "x" + " " * 255}, {"tag": 5}, {}])
 def test_a_wrong_tag_leaves_nothing(office, caseworker, told):
     before = office.rows()
     assert caseworker.post("/tags", told).status_code == 400
