@@ -464,7 +464,7 @@ def test_codes_are_narrowed_by_fact_and_sender(administrator, office):
         f"organisation={office.partner}": 1,
         "list=x": 1,
     }.items():
-        assert words(administrator.get(f"{ADMIN}/codes?{asked}")).count("Say what it means :") == found, asked
+        assert words(administrator.get(f"{ADMIN}/codes?{asked}")).count("Say what it means when it is") == found, asked
     assert "Every code is known" in words(administrator.get(f"{ADMIN}/codes?organisation=1"))
 
 
