@@ -222,11 +222,22 @@ STRUCTURE: dict[str, tuple[str, ...]] = {
         "api/correspondence/test_locked_and_merged::test_a_message_for_a_merged_case_lands_on_the_survivor",
         "api/constituency/test_merges::test_what_is_written_to_a_merged_case_lands_on_its_survivor",
     ),
+    "A survivor is read as one with what was merged into it, and each entry says where it happened": (
+        f"{CORE}merged_view::test_the_timeline_of_a_survivor_is_that_of_all_and_each_entry_says_where_it_happened",
+        "web/test_merging::test_the_pages_of_the_survivor_show_what_both_have_and_where_it_comes_from",
+    ),
+    "A merge is shown with every kind of child and its counts before it is confirmed": (
+        f"{CORE}merged_view::test_every_table_that_belongs_to_cases_is_counted_or_said_not_to_be_content",
+        "web/test_merging::test_the_preview_counts_every_kind_and_changes_nothing",
+    ),
     "Merging and undoing it is the identity": (f"{CORE}merging::test_merging_and_undoing_it_is_the_identity",),
     "Itself, a chain, a cycle and a merged case are refused with a reason": (
         f"{CORE}merging::test_self_repetition_chain_cycle_and_already_merged_are_refused_with_a_reason",
     ),
-    "A merge never widens who sees what": (f"{CORE}merging::test_a_merge_never_widens_who_sees_what",),
+    "A merge never widens who sees what": (
+        f"{CORE}merging::test_a_merge_never_widens_who_sees_what",
+        "web/test_merging::test_a_reader_sees_of_the_union_only_what_they_may_see",
+    ),
     "Merge and split conserve counts": (
         f"{CORE}merging::test_counts_are_conserved",
         f"{CORE}splitting::test_what_is_named_moves_and_the_rest_stays",
