@@ -52,12 +52,14 @@ test: tools $(VENV)/.postgres $(VENV)/.browser  ## the whole suite; narrow it wi
 check: tools  ## the fast part of the suite: SQLite, no browser
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not postgres" $(ARGS)
 
-lint: tools  ## style, import contracts, sizes, translatable texts
+lint: tools  ## style, import contracts, sizes, translatable texts, secrets, known holes
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.house.sizes
 	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword lazy_gettext --keyword _l --output /dev/null .
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook
+	@$(BIN)/python -m tests.house.advisories
 
 bench: $(BENCH)/.made  ## possible duplicates on published data, beside two libraries (ARGS="--json")
 	@$(BENCH)/bin/python -m bench.duplicates $(ARGS)

@@ -39,7 +39,7 @@ from portal.core.vocabulary import (
     Verification,
 )
 
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery staple"  # pragma: allowlist secret
 _numbers = itertools.count(1)
 
 

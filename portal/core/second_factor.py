@@ -27,7 +27,7 @@ LASTS = dt.timedelta(minutes=30)  # of a secret that was shown and not confirmed
 _STEP = 30
 _WINDOW = 1
 # No letters or digits that are mistaken for one another when read from paper. 32 of them, so ten hold 50 bits.
-_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
+_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # pragma: allowlist secret
 _LENGTH = 10
 
 

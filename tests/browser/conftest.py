@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.chromium import launch_options
 
 BIN = Path(sys.executable).parent
-PASSWORD = "a rehearsal password"
+PASSWORD = "a rehearsal password"  # pragma: allowlist secret
 
 
 class Server:

@@ -17,7 +17,7 @@ from tests.page import words
 
 JSON = {"Accept": "application/json"}
 HTMX = {"HX-Request": "true"}
-SECRET = "canary: the uncle must not learn of Monday"
+SECRET = "canary: the uncle must not learn of Monday"  # pragma: allowlist secret
 
 
 @pytest.fixture

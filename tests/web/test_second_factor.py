@@ -213,7 +213,7 @@ def test_passwords_are_limited_for_an_address_that_is_somebodys_and_for_one_that
         assert {answer.status_code for answer in answers} == {400}, "a form without its token is no try"
         nobody = Browser(app)
         for _ in range(10):
-            nobody.post("/app/login", {"email": email, "password": "wrong"}, expect=422)
+            nobody.post("/app/login", {"email": email, "password": "wrong"}, expect=422)  # pragma: allowlist secret
         assert "Too many requests" in words(nobody.post("/app/login", {"email": email, "password": "no"}, expect=429))
 
 

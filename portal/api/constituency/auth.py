@@ -93,12 +93,12 @@ _USER_EXAMPLE = {
     "role": "caseworker",
 }
 _SIGNED_IN_EXAMPLE = {
-    "token": "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIuLi4ifQ.c2lnbmF0dXJl",
+    "token": "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIuLi4ifQ.c2lnbmF0dXJl",  # pragma: allowlist secret
     "user": _USER_EXAMPLE,
     "permissions": ["case.create", "case.update", "case.view"],
     "settings": {"timeZone": "Europe/London", "locale": "en", "idleMinutes": 30},
 }
-_BY_PASSWORD = {"email": "caseworker@demo.example", "password": "the password"}
+_BY_PASSWORD = {"email": "caseworker@demo.example", "password": "the password"}  # pragma: allowlist secret
 _HEADERS = {"Authorization": {"schema": {"type": "string"}, "description": "`Bearer` and the token."}}
 
 

@@ -81,7 +81,7 @@ ORGANISATION = {"organization_name": "CPMIS System", "organization_email": "admi
 TOKEN: dict[str, Any] = {
     "status": "success",
     "message": "Authentication token generated successfully.",
-    "token": "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIuLi4ifQ.c2lnbmF0dXJl",
+    "token": "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiIuLi4ifQ.c2lnbmF0dXJl",  # pragma: allowlist secret
     "organization_id": "123",
     "expires": "2025-06-15T14:30:00.000Z",
 }

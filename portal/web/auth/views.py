@@ -18,6 +18,7 @@ from portal.web.account.words import wait_after
 from portal.web.auth.forms import CodeForm, LoginForm
 
 blueprint = Blueprint("auth", __name__, url_prefix="/app")
+# pragma: allowlist nextline secret
 PASSWORDS = "10/minute"  # wrong ones for one e-mail address, whether or not there is such an account
 CODE_WITHIN = 10 * 60  # seconds after the password
 FEW = 3

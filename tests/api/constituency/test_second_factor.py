@@ -74,6 +74,7 @@ def test_the_password_alone_is_told_what_is_missing(office, client, factor, sent
 def test_who_does_not_know_the_password_learns_nothing_of_the_second_factor(client, factor):
     for more in ({}, {"secondFactor": now(factor[0])}):
         for email in (EMAIL, "nobody@office.example"):
+            # pragma: allowlist nextline secret
             assert told(sign_in(client, email=email, password="wrong", **more)) == (401, WRONG)
 
 
@@ -123,7 +124,7 @@ def test_whose_role_needs_one_and_has_none_is_told_to_set_it_up(app, client, sue
     said = {"error": "This account needs a second factor. Set it up in the portal first"}
     assert told(sign_in(client)) == (403, said)
     assert told(sign_in(client, secondFactor="000000")) == (403, said)
-    assert told(sign_in(client, password="wrong")) == (401, WRONG)
+    assert told(sign_in(client, password="wrong")) == (401, WRONG)  # pragma: allowlist secret
 
 
 def test_a_locked_account_with_a_second_factor_is_told_that_it_is_locked(office, client, sue, factor):
