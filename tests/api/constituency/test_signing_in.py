@@ -85,7 +85,7 @@ def test_a_locked_account_is_told_to_who_knows_the_password_alone(office, client
 
     office.do(lock)
     assert (sign_in(client).status_code, sign_in(client).json) == (403, {"error": "This account is locked"})
-    assert sign_in(client, password="wrong").status_code == 401
+    assert sign_in(client, password="wrong").status_code == 401  # pragma: allowlist secret
 
 
 def test_many_attempts_are_slowed_down(client, wren):
