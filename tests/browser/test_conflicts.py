@@ -124,5 +124,9 @@ def test_the_queue_is_narrowed_in_part_and_a_phone_shows_each_field_with_its_cas
     cell = page.get_by_role("row", name=re.compile("^Owner")).get_by_role("cell").nth(1)
     label = cell.evaluate("element => getComputedStyle(element, '::before').content")
     assert again in label
-    page.goto(page.get_by_role("columnheader").get_by_role("link", name=again).get_attribute("href") + "/conflicts")
+    link = page.get_by_role("columnheader").get_by_role("link", name=again)
+    link.focus()
+    expect(link).to_be_in_viewport()
+    assert link.bounding_box()["height"] > 10, "what has the focus is seen"
+    page.goto(link.get_attribute("href") + "/conflicts")
     accessible(page)

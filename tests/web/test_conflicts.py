@@ -114,7 +114,7 @@ def wide(session, office) -> Conflict:
 
 def rows(answer) -> dict[str, str]:
     """The rows of the comparison by their headings."""
-    table = re.search(r'<table class="compare".*?</table>', answer.get_data(as_text=True), re.S)[0]
+    table = re.search(r'<table class="compare.*?</table>', answer.get_data(as_text=True), re.S)[0]
     found = re.findall(r'<th scope="row"[^>]*>(.*?)</th>(.*?)</tr>', table, re.S)
     return {head: " ".join(re.sub(r"<[^>]+>", " ", cells).split()) for head, cells in found}
 
