@@ -211,6 +211,13 @@ def test_the_same_person_is_joined_and_found_under_the_record_that_leads(app, of
     assert "Same phone, born the same day" in words(worker.get(f"{QUEUE}?state=same"))
 
 
+def test_who_was_found_is_shown_with_the_other_names_they_are_recorded_under(app, office, worker):
+    join(app, office, worker)
+    for path in ("/app/people?q=testpersson", "/app/search?q=testpersson", "/app/intake/search?q=testpersson"):
+        page = words(worker.get(path))
+        assert "Amina Testperson " in page and "also recorded as Amina Testpersson" in page, path
+
+
 def test_records_that_joined_are_shown_beside_one_another_and_taken_apart(app, office, worker):
     join(app, office, worker)
     for number in (office["first"], office["again"]):
