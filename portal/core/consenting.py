@@ -1,4 +1,4 @@
-"""Giving, verifying, rejecting, withdrawing and renewing consent (contract 004, design 5); what follows for cases is
+"""Giving, verifying, rejecting, withdrawing and renewing consent (contract 004); what follows for cases is
 in consent_effects.py.
 
 The row is the consent as it stands; what it said at each step is kept in its versions, which nobody changes.
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.core import audit, clock, consent_effects, consent_rules, consents, reasons, same_people
 from portal.core.actors import Actor
 from portal.core.database import locked
-from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
+from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound, StaleVersion
 from portal.core.models import Attachment, Consent, ConsentEvidence, ConsentVersion, Person, Vertical
 from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import ConsentStatus, Role
@@ -119,15 +119,18 @@ def withdraw(session: Session, actor: Actor, consent: Consent, *, reason_code: s
     return consent
 
 
-def renew(session: Session, actor: Actor, consent: Consent, given: Given) -> Consent:
+def renew(session: Session, actor: Actor, consent: Consent, given: Given, *, version: int | None = None) -> Consent:
     """Give an active or expired consent a new period: a new version of it, resting on its evidence and any new.
 
-    What was withdrawn or rejected is not renewed but given anew. Raises Forbidden, InvalidInput, AlreadyDone.
+    What was withdrawn or rejected is not renewed but given anew. Raises Forbidden, InvalidInput, AlreadyDone,
+    StaleVersion where somebody else renewed it since *version*.
     """
     require(actor, Permission.CAPTURE_CONSENT)
     _check(given)
     consent = _held(session, consent)
     consent_rules.require_renew(actor, consent, ())
+    if version is not None and version != consent.version_id:
+        raise StaleVersion("Somebody else changed this consent meanwhile.", current_version=consent.version_id)
     if consent.status is ConsentStatus.EXPIRED:
         _make_room(session, consent.person_id, consent.vertical_id)
     period = _period(given, consent.vertical)
@@ -185,7 +188,7 @@ def check_evidence(evidence: Evidence) -> None:
 
 
 def _held(session: Session, consent: Consent) -> Consent:
-    """The consent as it is now, with its person's row held: people first, everywhere (review 5.1)."""
+    """The consent as it is now, with its person's row held: people first, everywhere."""
     same_people.lock(session, [consent.person_id])
     query = locked(sa.select(Consent).where(Consent.id == consent.id)).execution_options(populate_existing=True)
     return session.scalars(query).one()

@@ -54,7 +54,7 @@ def status_now(consent: Consent) -> ConsentStatus:
 def asked_for(vertical: Vertical, origin: Origin | None = None) -> bool:
     """Whether cases of this vertical rest on consent: by its policy pack, and always at the interventions door.
 
-    Contract 004 asks for consent without exception; the other doors have cases on another lawful basis (design 7).
+    Contract 004 asks for consent without exception; the other doors have cases on another lawful basis.
     """
     return vertical.pack.consent_mode is ConsentMode.REQUIRED or origin is Origin.INTERVENTIONS
 
@@ -167,7 +167,7 @@ def holds(mine: list[Consent], at: dt.datetime) -> bool:
     """Whether one of a person's consents for one vertical holds at that moment.
 
     Where several records stand for one person the strictest wins: a withdrawal on one of them that is later than the
-    grant on another stands (review 3.19).
+    grant on another stands.
     """
     return any(is_active(consent, at) and not _taken_back(consent, mine) for consent in mine)
 

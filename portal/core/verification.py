@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.core import audit, clock, reasons, same_people, written_people
 from portal.core.actors import Actor
-from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition
+from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition, StaleVersion
 from portal.core.models import Case, Household, Person, PersonIdentifier
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import LIVE, Status, Verification
@@ -14,16 +14,25 @@ Subject = Person | Household
 
 
 def decide(
-    session: Session, actor: Actor, subject: Subject, *, verified: bool = True, verified_by_id: int | None = None
+    session: Session,
+    actor: Actor,
+    subject: Subject,
+    *,
+    verified: bool = True,
+    verified_by_id: int | None = None,
+    seen: str | None = None,
 ) -> Subject:
     """Verify or reject a provisional person or household; one that was rejected can still be verified.
 
     Whoever registered somebody does not verify them; administrators are exempt, and audited so. The identity numbers
-    of a verified person are verified with them, and unique from then on (review 1.24). Raises Forbidden, AlreadyDone.
+    of a verified person are verified with them, and unique from then on. ``seen`` is the ``mark`` of the
+    record as it was looked at. Raises Forbidden, AlreadyDone, StaleVersion where something else stands there now.
     """
     require(actor, Permission.VERIFY_PERSON)
     _hold(session, subject)
     require_decision(actor, subject, verified=verified, verified_by_id=verified_by_id)
+    if seen is not None and seen != mark(session, subject):
+        raise StaleVersion("Somebody changed this record meanwhile. Look at it again.")
     subject.verification_status = Verification.VERIFIED if verified else Verification.REJECTED
     subject.verified_by_id, subject.verified_at = verified_by_id or actor.user_id, clock.now()
     if verified and isinstance(subject, Person):
@@ -31,6 +40,15 @@ def decide(
     details = {"status": subject.verification_status, "elevated": actor.is_administrator}
     audit.append(session, actor, f"{_noun(subject)}.verify", chain=_chain(subject), details=details)
     return subject
+
+
+def mark(session: Session, subject: Subject) -> str:
+    """What tells a record from the same record with another fact or a further identity number."""
+    of = sa.select(sa.func.coalesce(sa.func.max(PersonIdentifier.id), 0)).where(
+        PersonIdentifier.person_id == subject.id
+    )
+    newest = session.scalar(of) if isinstance(subject, Person) else 0
+    return f"{subject.version_id}.{newest}"
 
 
 def require_decision(

@@ -208,19 +208,31 @@ class TestLater:
 
     def test_renewing_makes_a_version_and_what_stood_before_stays(self, app, worker, browser_as, office, path):
         number = take(app, office, active_until=clock.now() + 3 * DAY)
-        worker.post(f"{path}/{number}/renew", form(office, until=["1", "3", "2100"]))
+        worker.post(f"{path}/{number}/renew", form(office, version=1, until=["1", "3", "2100"]))
         assert consent_of(app, number).active_until.year == 2100
         shown = words(browser_as(office["auditor"]).get(f"{path}/{number}"))
         assert shown.count("1 Mar 2100") >= 2
         assert "Consent Period Reason Version 2" in shown
         assert "Shown to administrators and auditors." in words(worker.get(f"{path}/{number}"))
 
+    def test_two_who_renew_it_at_once_do_not_overwrite_each_other(self, app, worker, browser_as, office, path):
+        number = take(app, office)
+        other = browser_as(office["other"])
+        other.post(f"{path}/{number}/renew", form(office, version=1, until=["1", "3", "2100"]))
+        late = form(office, version=1, until=["1", "3", "2050"], description="By telephone.", method="spoken")
+        refused = worker.post(f"{path}/{number}/renew", late, expect=409)
+        assert "Somebody else changed this consent meanwhile." in words(refused)
+        assert "By telephone." in refused.get_data(as_text=True)
+        assert consent_of(app, number).active_until.year == 2100
+        worker.post(f"{path}/{number}/renew", {**late, "version": 2})
+        assert consent_of(app, number).active_until.year == 2050
+
     def test_what_has_run_out_is_said_to_be_in_grace_and_can_be_renewed(self, app, worker, office, path):
         number = take(app, office, active_until=clock.now() + DAY)
         clock.advance(2 * DAY)
         shown = words(worker.get(path))
         assert "Expired, in its grace period" in shown
-        worker.post(f"{path}/{number}/renew", form(office))
+        worker.post(f"{path}/{number}/renew", form(office, version=1))
         assert "Expired" not in words(worker.get(path))
 
     def test_a_withdrawal_shows_first_which_cases_it_stops_and_then_stops_them(self, app, worker, office, path):

@@ -92,6 +92,15 @@ class TestVerifying:
         other.post(f"{path}/verification", {"decision": "verified"}, expect=409)
         assert person_of(app, office).verification_status is Verification.PROVISIONAL
 
+    def test_what_was_changed_since_it_was_looked_at_is_not_verified_unseen(self, app, worker, other, office, path):
+        page = other.get(f"{path}/verification").get_data(as_text=True)
+        seen = page.split('name="seen" value="')[1].split('"')[0]
+        worker.post(f"{path}/identity", {"kind": "passport", "number": "ZZ 999"})
+        refused = other.post(f"{path}/verification", {"decision": "verified", "seen": seen}, expect=409)
+        assert "Somebody changed this record meanwhile. Look at it again." in words(refused)
+        assert "ZZ 999" in words(refused)
+        assert person_of(app, office).verification_status is Verification.PROVISIONAL
+
     def test_an_agent_is_told_who_can_and_an_administrator_may_verify_their_own(self, app, browser_as, office, path):
         agent = browser_as(office["agent"])
         assert "You may not do this. Who can: a caseworker, a supervisor or an administrator." in words(agent.get(path))

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from portal.core import clock
 from portal.core.consenting import Given
@@ -80,6 +81,16 @@ class PeriodForm(EvidenceForm):
         start = clock.now() if self.start.data == today else _beginning(self.start.data)
         until = _beginning(self.until.data + dt.timedelta(days=1)) if self.until.data else None
         return Given(start, until, mode=self.mode.data, evidence=evidence)
+
+
+class RenewForm(PeriodForm):
+    """A new period for the consent that its reader had before them."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired(_l("This page is out of date. Reload it."))])
+
+    def catch_up(self, version: int) -> None:
+        """Carry the present version from now on."""
+        self.version.data, self.version.raw_data = version, None
 
 
 class CaptureForm(PeriodForm):

@@ -7,7 +7,7 @@ from portal import storage, uploads
 from portal.core import attachments, consent_register, consent_rules, consenting, evidence, people, verticals
 from portal.core.attachments import Brought
 from portal.core.consenting import Evidence
-from portal.core.errors import AlreadyDone, DomainError, InvalidInput, Refused
+from portal.core.errors import AlreadyDone, DomainError, InvalidInput, Refused, StaleVersion
 from portal.core.models import Consent, Person, Vertical
 from portal.core.permissions import Permission, require
 from portal.core.unit import unit_of_work
@@ -15,7 +15,7 @@ from portal.core.vocabulary import ConsentStatus
 from portal.extensions import db
 from portal.web import errors, fragments
 from portal.web.access import current_actor
-from portal.web.consents.forms import NONE_YET, CaptureForm, EvidenceForm, PeriodForm
+from portal.web.consents.forms import NONE_YET, CaptureForm, EvidenceForm, RenewForm
 from portal.web.consents.views import entry_page, page
 
 LARGEST = 15 * uploads.MEBIBYTE
@@ -57,8 +57,10 @@ def capture(id: int):
 def renew(id: int, consent: int):
     """Give an active or expired consent a new period, as a new version of it."""
     found = _found(id, consent)
-    form = PeriodForm().offer()
+    form = RenewForm().offer()
     form.method.data = form.method.data or NONE_YET
+    if request.method == "GET":
+        form.catch_up(found.version_id)
     if request.method == "GET" or not form.validate():
         return _renewing(id, found, form, 200 if request.method == "GET" else 422)
     try:
@@ -66,9 +68,13 @@ def renew(id: int, consent: int):
         with unit_of_work(db.session, current_actor(), intent="consent.renew"):
             found = _found(id, consent)
             given = form.given(_evidence(form, found.person, brought))
-            said = _said(consenting.renew(db.session, current_actor(), found, given))
+            said = _said(consenting.renew(db.session, current_actor(), found, given, version=form.version.data))
     except InvalidInput as refusal:
         return _renewing(id, _found(id, consent), _beside(form, refusal), 422)
+    except StaleVersion as refusal:
+        found = _found(id, consent)
+        form.catch_up(found.version_id)
+        return _renewing(id, found, form, 409, happened=_(refusal.message))
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(said, "success")
@@ -153,19 +159,19 @@ def _capturing(id: int, form: CaptureForm, status: int = 200, refusal: DomainErr
     return page("consents/capture.html", person, "consent.list", status, **shown)
 
 
-def _renewing(id: int, found: Consent, form: PeriodForm, status: int):
-    return _about("consents/renew.html", id, found, form, status, "renew")
+def _renewing(id: int, found: Consent, form: RenewForm, status: int, *, happened: str = ""):
+    return _about("consents/renew.html", id, found, form, status, "renew", happened=happened)
 
 
 def _proving(id: int, found: Consent, form: EvidenceForm, status: int):
     return _about("consents/prove.html", id, found, form, status, "prove")
 
 
-def _about(template: str, id: int, found: Consent, form: EvidenceForm, status: int, action: str):
+def _about(template: str, id: int, found: Consent, form: EvidenceForm, status: int, action: str, **more: str):
     person = people.find(db.session, current_actor(), id)
     entry = consent_register.entry(db.session, current_actor(), found)
     offer = next(one for one in entry.offers if one.action == action)
     if not offer.allowed and status == 200:
         status = errors.status_of(offer.obstacle)
-    shown = {"entry": entry, "form": form, "offer": offer, "consent": found.id}
+    shown = {"entry": entry, "form": form, "offer": offer, "consent": found.id, **more}
     return page(template, person, "consent.read", status, **shown)

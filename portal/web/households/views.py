@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 
-from portal.core import checking, clock, household_register, households, paging
+from portal.core import checking, clock, household_register, households, paging, verification
 from portal.core.errors import InvalidInput
 from portal.core.unit import record_reading
 from portal.extensions import db
@@ -41,6 +41,7 @@ def show(household: UUID):
         past=[one for one in members if one.row.effective_until is not None and one.row.effective_until <= today],
         cases=household_register.cases_of(db.session, actor, found),
         offers=checking.offers(db.session, actor, found),
+        mark=verification.mark(db.session, found),
         who=checking.people_who(db.session, found),
         person_name=person_name,
         words=words,

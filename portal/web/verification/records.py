@@ -11,7 +11,7 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import checking, household_register, households, people, reasons, verification
-from portal.core.errors import InvalidInput, NotFound, Refused
+from portal.core.errors import InvalidInput, Refused, StaleVersion
 from portal.core.models import Person
 from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading, unit_of_work
@@ -58,6 +58,7 @@ def checks(person: Person) -> dict[str, object]:
     """What a person's page says of their verification and households."""
     return {
         "offers": checking.offers(db.session, current_actor(), person),
+        "mark": verification.mark(db.session, person),
         "households": household_register.of_person(db.session, current_actor(), person),
         "words": words,
     }
@@ -99,11 +100,10 @@ def _decide(kind: _Kind, key: int | UUID):
     try:
         with unit_of_work(db.session, current_actor(), intent=f"{kind.noun}.verify"):
             subject = kind.load(key)
-            verification.decide(db.session, current_actor(), subject, verified=verified)
+            seen = request.form.get("seen") or None
+            verification.decide(db.session, current_actor(), subject, verified=verified, seen=seen)
             name = kind.name(subject)
-    except NotFound:
-        raise
-    except Refused as refusal:
+    except (Refused, StaleVersion) as refusal:
         return _page(kind, key, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(_("%(name)s is verified.", name=name) if verified else _("%(name)s is rejected.", name=name), "success")
     return fragments.go_to(kind.url(key))
@@ -144,6 +144,7 @@ def _page(kind: _Kind, key: int | UUID, *, status: int = 200, happened: str = ""
     subject = kind.load(key)
     shown = {
         "offers": checking.offers(db.session, current_actor(), subject),
+        "mark": verification.mark(db.session, subject),
         "who": checking.people_who(db.session, subject),
         "happened": happened,
     }
