@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.core.models import Assignment, AuditEvent, CaseStatusHistory, Message, Note, User
+from portal.core.models import Assignment, AuditEvent, CaseStatusHistory, CorrespondenceCase, Message, Note, User
 from portal.core.vocabulary import Action
 
 
@@ -83,6 +83,7 @@ def _steps(numbers: list[int]) -> tuple[sa.Select, dict[str, Any]]:
 
 
 def _messages(numbers: list[int]) -> tuple[sa.Select, dict[str, Any]]:
+    meant = sa.select(CorrespondenceCase.case_id).where(CorrespondenceCase.id == Message.correspondence_id)
     return sa.select(Message).where(_of(Message, numbers)), {
         "id": Message.id,
         "case_id": Message.case_id,
@@ -97,6 +98,7 @@ def _messages(numbers: list[int]) -> tuple[sa.Select, dict[str, Any]]:
         "people": Message.recipients,
         "withdrawn_at": Message.withdrawn_at,
         "arrived_at": Message.created_at,
+        "meant_for": meant.scalar_subquery(),
     }
 
 

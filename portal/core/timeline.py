@@ -69,6 +69,7 @@ class Entry:
     arrived_at: dt.datetime | None = None  # of a message, which may have been sent long before
     is_new: bool = False
     case_id: int | None = None  # where it happened: of a survivor, maybe on a case that was merged into it
+    meant_for: int | None = None  # the case its sender wrote to: another, where that was merged when it came
 
     @property
     def cursor(self) -> Cursor:
@@ -116,6 +117,7 @@ _COLUMNS: dict[str, Any] = {
     "withdrawn_at": UtcDateTime(),
     "arrived_at": UtcDateTime(),
     "case_id": BigId,
+    "meant_for": BigId,
 }
 
 

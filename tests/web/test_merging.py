@@ -5,8 +5,19 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.core import audit, consenting, merge_preview, merging, messages, notes
-from portal.core.models import AuditEvent, Case, CaseMerge, CasePerson, Consent, Note, Service, User
+from portal.core import audit, clock, consenting, merge_preview, merging, messages, notes
+from portal.core.models import (
+    AuditEvent,
+    Case,
+    CaseMerge,
+    CasePerson,
+    Consent,
+    CorrespondenceCase,
+    Message,
+    Note,
+    Service,
+    User,
+)
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
 from portal.web.structure import words as words_of
@@ -16,6 +27,7 @@ from tests.factories import (
     make_case,
     make_consent,
     make_household,
+    make_organisation,
     make_person,
     make_user,
     make_vertical,
@@ -225,6 +237,23 @@ def test_what_is_written_to_a_case_merged_meanwhile_stands_on_its_survivor_and_t
     page = words(lead.follow(answer))
     said = f"The case was merged meanwhile: what you wrote stands here, on {ref(app, office, 'case')}."
     assert said in page and "late words" in page
+
+
+def test_a_letter_to_a_merged_case_stands_on_the_survivor_and_says_to_which_it_was_sent(app, lead, office):
+    with app.app_context(), committed(db.session) as session:
+        sender = make_organisation(session, "Mail room")
+        said = {"source": "letter", "subject": "", "external_created": clock.now(), "external_updated": clock.now()}
+        told = CorrespondenceCase(organisation_id=sender.id, case_uid="L-1", case_id=office["twin"], **said)
+        session.add(told)
+        session.flush()
+        letter = told.id
+    merge(app, office, lead)
+    with app.app_context(), committed(db.session) as session:
+        more = {"direction": "inbound", "delivery": "received", "sender": {"name": "Somebody"}}
+        session.add(Message(case_id=office["case"], correspondence_id=letter, text="To the old number", **more))
+    for tab in ("", "/messages", "/history"):
+        page = words(lead.get(at(office, "case", tab)))
+        assert f"sent to {ref(app, office, 'twin')}" in page, tab
 
 
 def _client(app, number: int) -> int:
