@@ -21,13 +21,16 @@ def suggested(session: Session, actor: Actor, case: Case, *, options: tuple[ORMO
     clients = _clients(case.id)
     mine = {case.subject_person_id, *session.scalars(clients)} - {None}
     records = {number for ids in same_people.records(session, mine).values() for number in ids}
-    named = sa.select(CasePerson.case_id).where(
-        CasePerson.person_id.in_(records), CasePerson.role == PersonRole.CLIENT.value
-    )
-    ways = [Case.subject_person_id.in_(records), Case.id.in_(named)]
+    # Each way follows an index of its own.
+    client = CasePerson.role == PersonRole.CLIENT.value
+    ways = [
+        sa.select(Case.id).where(Case.subject_person_id.in_(records)),
+        sa.select(CasePerson.case_id).where(CasePerson.person_id.in_(records), client),
+    ]
     if case.subject_household_id is not None:
-        ways.append(Case.subject_household_id == case.subject_household_id)
-    query = sa.select(Case).where(_others(actor, case), Case.lifecycle_status != Status.ARCHIVED, sa.or_(*ways))
+        ways.append(sa.select(Case.id).where(Case.subject_household_id == case.subject_household_id))
+    same = Case.id.in_(sa.union(*[way.correlate(None) for way in ways]))
+    query = sa.select(Case).where(_others(actor, case), Case.lifecycle_status != Status.ARCHIVED, same)
     newest = query.order_by(Case.last_actioned_at.desc(), Case.id.desc()).limit(MOST)
     return list(session.scalars(newest.options(*options)).unique())
 

@@ -6,13 +6,13 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from portal.core import case_people, clock, merge_preview, merging, messages, notes, timeline
+from portal.core import case_people, clock, merge_choices, merge_preview, merging, messages, notes, timeline
 from portal.core.errors import Forbidden, InvalidInput
 from portal.core.models import Case, CasePerson, Message, Service
 from portal.core.timeline import Kind
 from portal.core.vocabulary import Direction, Status
 from tests.core.offices import build
-from tests.factories import committed, make_person
+from tests.factories import committed, make_household, make_person
 
 
 @contextlib.contextmanager
@@ -189,3 +189,26 @@ def test_the_preview_says_what_would_be_refused_to_this_reader_and_which_conflic
     assert (found.refusal, found.settled) == (None, 1)
     elsewhere = office.opened(Status.ACTIVE, vertical=office.desk)
     assert shown(office.supervisor, elsewhere).settled == 0
+
+
+def test_cases_of_the_same_people_and_the_one_named_are_what_can_be_chosen(office):
+    first, second = (office.opened(Status.ACTIVE, vertical=office.desk) for _ in range(2))
+    with committed(office.session) as session:
+        other = make_person(session, "Omar Testperson").id
+    third = office.opened(Status.ACTIVE, vertical=office.desk, subject=other)
+
+    def chosen(choice, *more, actor=office.worker):
+        return [case.id for case in choice(office.session, actor, office.case(first), *more)]
+
+    assert chosen(merge_choices.suggested) == [second]
+    assert chosen(merge_choices.suggested, actor=office.stranger) == []
+    with committed(office.session) as session:
+        session.add(CasePerson(case_id=first, person_id=other, role="client"))
+        household = make_household(session, office.person()).id
+        session.get(Case, second).subject_person_id = None
+        session.get(Case, second).subject_household_id = household
+    assert chosen(merge_choices.suggested) == [third]
+    reference = office.case(third).reference
+    assert chosen(merge_choices.found, f" {reference.lower()} ") == chosen(merge_choices.found, str(third)) == [third]
+    assert chosen(merge_choices.found, reference, actor=office.stranger) == []
+    assert chosen(merge_choices.found, office.case(first).reference) == []  # not itself

@@ -196,7 +196,7 @@ def test_the_pages_of_the_survivor_show_what_both_have_and_where_it_comes_from(a
     assert f"service of the twin Service, planned {mark}" in people
     history = words(lead.get(at(office, "case", "/history")))
     assert f"note of the twin {mark}" in history
-    assert "Another case was merged into this one" in history
+    assert f"Another case was merged into this one {ref(app, office, 'twin')} Ilse Testlead" in history
 
 
 def test_a_reader_sees_of_the_union_only_what_they_may_see(app, office, browser_as):
@@ -224,6 +224,13 @@ def test_a_merged_case_says_where_it_lives_now_and_can_only_be_read(app, lead, o
     assert "note of the twin" in words(page) and "note of the case" not in words(page)
     lead.get(at(office, "twin", "/edit"), expect=409)
     assert "Who can: a supervisor or an administrator, by undoing the merge" in words(page)
+
+
+def test_what_somebody_began_to_write_to_a_case_before_it_was_merged_is_not_lost(app, lead, office):
+    lead.post(at(office, "twin", "/drafts/note"), {"text": "Half a thought"})
+    merge(app, office, lead)
+    page = words(lead.get(at(office, "twin")))
+    assert "Half a thought" in page and "which was not recorded" in page
 
 
 @pytest.mark.parametrize("which", ["notes", "messages"])
