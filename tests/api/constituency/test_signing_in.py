@@ -89,7 +89,7 @@ def test_a_locked_account_is_told_to_who_knows_the_password_alone(office, client
 
 
 def test_many_attempts_are_slowed_down(client, wren):
-    answers = [sign_in(client, password="wrong").status_code for _ in range(11)]
+    answers = [sign_in(client, password="wrong").status_code for _ in range(11)]  # pragma: allowlist secret
     assert answers == [401] * 10 + [429]
 
 
