@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import clock, consenting, consents, directory, person_merging, same_people
+from portal.core import clock, consents, directory, person_merging, same_people
 from portal.core.actors import Actor
 from portal.core.errors import CannotMerge
-from portal.core.models import Case, Consent, HouseholdMember, Person
-from portal.core.permissions import Permission, require, visible_cases
+from portal.core.households import visible_households
+from portal.core.models import Case, Consent, Household, HouseholdMember, Person
+from portal.core.permissions import Permission, require, visible_cases, visible_consents
 from portal.core.vocabulary import LIVE, Verification
 
 
@@ -46,11 +47,13 @@ def preview(session: Session, actor: Actor, keep: Person, other: Person) -> Prev
 
 
 def _counts(session: Session, actor: Actor, person: Person) -> dict[str, int]:
-    member = sa.select(sa.func.count()).where(HouseholdMember.person_id == person.id)
+    member = sa.select(sa.func.count(HouseholdMember.id)).join(Household, Household.id == HouseholdMember.household_id)
+    member = member.where(HouseholdMember.person_id == person.id, visible_households(actor))
+    given = sa.select(sa.func.count()).where(Consent.person_id == person.id, visible_consents(actor))
     return {
         "cases": len(directory.cases_of(session, actor, person)),
         "contacts": len(directory.contacts_of(session, actor, person)),
-        "consents": len(consenting.of_person(session, person)),
+        "consents": session.scalar(given) or 0,
         "identifiers": len(person.identifiers),
         "ways_to_reach": len(person.contacts),
         "households": session.scalar(member) or 0,
@@ -61,7 +64,7 @@ def _warnings(session: Session, actor: Actor, keep: Person, other: Person) -> It
     numbers = [number for ids in same_people.records(session, [keep.id, other.id]).values() for number in ids]
     if other.verification_status is Verification.VERIFIED and keep.verification_status is not Verification.VERIFIED:
         yield "The identity was verified on the record that joins, not on the one that leads. New cases ask the latter."
-    found = session.scalars(sa.select(Consent).where(Consent.person_id.in_(numbers))).all()
+    found = session.scalars(sa.select(Consent).where(Consent.person_id.in_(numbers), visible_consents(actor))).all()
     if any(consent.withdrawn_at is not None for consent in found):
         yield "A consent was withdrawn on one of the records. It counts for both, and cases may be suspended."
     elif any(consents.is_active(consent, clock.now()) for consent in found):

@@ -47,7 +47,7 @@ from portal.core.unit import unit_of_work
 from portal.core.vocabulary import ConflictScope, Outcome, PairState, Role, Status, Verification
 from portal.extensions import db
 from tests.core.offices import build
-from tests.factories import actor_of, committed, make_household, make_person, make_user
+from tests.factories import actor_of, committed, make_consent, make_household, make_person, make_user
 
 # Moments and versions of rows; when a person was compared with others and when a consent was looked at last.
 MOMENTS = {"version_id", "updated_at", "compared_at", "settled_at"}
@@ -331,6 +331,14 @@ def test_the_preview_counts_what_the_reader_sees_and_says_what_to_think_about(of
     merge(office, office.subject, other)
     shown = person_comparison.preview(office.session, office.worker, office.person(), office.person(other))
     assert shown.refusal.details["why"] == "together"
+
+
+def test_the_preview_tells_nothing_of_services_that_the_reader_does_not_belong_to(office, other):
+    with committed(office.session) as session:
+        make_consent(session, session.get(Person, other), office.vertical(office.health), withdrawn_at=clock.now())
+    shown = person_comparison.preview(office.session, office.worker, office.person(), office.person(other))
+    assert {kind.name: kind.of_joining for kind in shown.kinds} == {"consents": 0, "identifiers": 1, "ways_to_reach": 1}
+    assert not [words for words in shown.warnings if "withdrawn" in words]
 
 
 def test_a_record_that_was_changed_after_it_was_compared_is_looked_at_again(office, other):
