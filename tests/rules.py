@@ -144,6 +144,16 @@ CONSENT: dict[str, tuple[str, ...]] = {
     "A household speaks by its leader, or by every adult where policy says so": (
         f"{CORE}consents::test_a_household_speaks_by_its_leader_and_where_policy_says_so_by_every_adult",
     ),
+    "What is written in a case is read by nobody once consent was withdrawn, and it is said who can lift that": (
+        "web/test_hidden_case::test_after_a_withdrawal_nobody_reads_it_and_every_page_says_who_can_lift_that",
+        "web/test_hidden_case::test_what_was_merged_is_hidden_by_its_own_consent",
+        "api/constituency/test_withdrawn::test_afterwards_the_case_is_there_and_says_nothing",
+        "api/helpline/test_reading::test_what_is_written_in_a_case_is_not_told_once_consent_was_withdrawn",
+    ),
+    "What a withdrawal would do is shown before it is done": (
+        f"{CORE}consents::test_what_a_withdrawal_would_do_is_what_it_does",
+        f"{CORE}consents::test_while_another_consent_stands_a_withdrawal_stops_nothing_and_the_preview_says_so",
+    ),
     "Files of a case whose consent was withdrawn are not read": (
         f"{API}files::test_the_files_of_a_case_are_not_read_once_consent_was_withdrawn",
     ),

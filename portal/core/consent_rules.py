@@ -149,6 +149,5 @@ def _who(permission: Permission, obstacle: DomainError) -> str:
     if isinstance(obstacle, ReadOnly):
         return "whoever may restore the record, first"
     if isinstance(obstacle, AlreadyDone):
-        over = obstacle.details.get("status") in OVER
-        return "whoever takes a new consent down instead" if over else ""
+        return ""
     return who_can(permission)

@@ -101,6 +101,21 @@ class TestVerifying:
         assert "ZZ 999" in words(refused)
         assert person_of(app, office).verification_status is Verification.PROVISIONAL
 
+    @pytest.mark.parametrize("page", ["", "/verification"])
+    def test_the_buttons_of_a_page_verify_what_it_shows(self, app, other, office, path, page):
+        shown = other.get(f"{path}{page}").get_data(as_text=True)
+        seen = shown.split('name="seen" value="')[1].split('"')[0]
+        other.post(f"{path}/verification", {"decision": "verified", "seen": seen})
+        assert person_of(app, office).verification_status is Verification.VERIFIED
+
+    def test_the_button_of_a_household_verifies_what_its_page_shows(self, app, other, office):
+        with app.app_context(), committed(db.session) as session:
+            home = make_household(session, session.get(Person, office["person"])).uuid
+        shown = other.get(f"/app/households/{home}").get_data(as_text=True)
+        seen = shown.split('name="seen" value="')[1].split('"')[0]
+        other.post(f"/app/households/{home}/verification", {"decision": "verified", "seen": seen})
+        other.post(f"/app/households/{home}/verification", {"decision": "verified", "seen": seen}, expect=409)
+
     def test_an_agent_is_told_who_can_and_an_administrator_may_verify_their_own(self, app, browser_as, office, path):
         agent = browser_as(office["agent"])
         assert "You may not do this. Who can: a caseworker, a supervisor or an administrator." in words(agent.get(path))

@@ -30,6 +30,7 @@ def entry_page(id: int, consent: int, *, status: int = 200, happened: str = ""):
     person = people.find(db.session, actor, id)
     found = consent_register.find(db.session, actor, person, consent)
     shown = {
+        "capture": consent_rules.capture_offer(actor, person),
         "entry": consent_register.entry(db.session, actor, found),
         "proofs": consent_register.proofs(db.session, found),
         "steps": consent_register.steps(db.session, actor, found) if consent_register.may_read_steps(actor) else None,

@@ -1,6 +1,7 @@
 """What is said of consents, in words."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -54,6 +55,14 @@ def now(consent: Consent) -> tuple[str, str, LazyString]:
 def last_day(until: dt.datetime | None) -> str:
     """The last day on which a period that ends at a moment still runs."""
     return day(until - dt.timedelta(microseconds=1)) if until else ""
+
+
+def grouped(offers: Iterable[Offer], verbs: Mapping[str, LazyString]) -> list[tuple[str, str]]:
+    """What is not possible, with the reason: actions that the same thing stands against in one line."""
+    found: dict[str, list[str]] = {}
+    for offer in offers:
+        found.setdefault(why_not(offer), []).append(str(verbs[offer.action]))
+    return [(", ".join(actions), why) for why, actions in found.items()]
 
 
 def why_not(offer: Offer) -> str:
