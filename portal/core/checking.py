@@ -102,7 +102,9 @@ def offers(session: Session, actor: Actor, subject: Subject) -> list[Offer]:
         return [_offer("restore", actor, lambda: require(actor, Permission.VERIFY_PERSON))]
     archive = _offer("archive", actor, lambda: _require_archivable(session, actor, subject))
     if subject.verification_status is Verification.VERIFIED:
-        return [archive]
+        claims = isinstance(subject, Person) and verification.has_claims(session, subject)
+        numbers = [_offer("numbers", actor, lambda: verification.require_numbers(session, actor, subject))]
+        return [*(numbers if claims else []), archive]
     verify = _offer("verify", actor, lambda: _require_verifiable(session, actor, subject))
     reject = _offer("reject", actor, lambda: verification.require_decision(actor, subject, verified=False))
     return [verify, reject, archive]

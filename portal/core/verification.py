@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.core import audit, clock, reasons, same_people, written_people
 from portal.core.actors import Actor
-from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition, StaleVersion
-from portal.core.models import Case, Household, Person, PersonIdentifier
+from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition, StaleVersion, SubjectUnverified
+from portal.core.models import AuditEvent, Case, Household, Person, PersonIdentifier
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import LIVE, Status, Verification
 
@@ -40,6 +40,49 @@ def decide(
     details = {"status": subject.verification_status, "elevated": actor.is_administrator}
     audit.append(session, actor, f"{_noun(subject)}.verify", chain=_chain(subject), details=details)
     return subject
+
+
+def verify_numbers(session: Session, actor: Actor, person: Person, *, seen: str | None = None) -> Person:
+    """Confirm the identity numbers that were claimed after their person was verified; they are unique from then on.
+
+    Whoever recorded one does not confirm it; administrators are exempt, and audited so. Raises Forbidden,
+    AlreadyDone, SubjectUnverified, and StaleVersion as ``decide`` does.
+    """
+    require(actor, Permission.VERIFY_PERSON)
+    _hold(session, person)
+    require_numbers(session, actor, person)
+    if seen is not None and seen != mark(session, person):
+        raise StaleVersion("Somebody changed this record meanwhile. Look at it again.")
+    _verify_identifiers(session, person)
+    details = {"elevated": actor.is_administrator}
+    audit.append(session, actor, "person.identity_verify", chain=_chain(person), details=details)
+    return person
+
+
+def has_claims(session: Session, person: Person) -> bool:
+    """Whether the person has identity numbers that nobody confirmed."""
+    claims = sa.select(PersonIdentifier.id).where(
+        PersonIdentifier.person_id == person.id, PersonIdentifier.verified_at.is_(None)
+    )
+    return session.scalar(claims.limit(1)) is not None
+
+
+def require_numbers(session: Session, actor: Actor, person: Person) -> None:
+    """Raise where *actor* may not confirm the numbers that were claimed for a verified person."""
+    require(actor, Permission.VERIFY_PERSON)
+    if person.verification_status is not Verification.VERIFIED:
+        raise SubjectUnverified("The person is not verified yet.", target="person_id")
+    if not has_claims(session, person):
+        raise AlreadyDone("Every identity number is confirmed already.", target="identity_number")
+    own = sa.select(AuditEvent.id).where(
+        AuditEvent.chain_key == _chain(person),
+        AuditEvent.action == "person.identity_claim",
+        AuditEvent.actor_id == actor.user_id,
+        AuditEvent.at >= person.verified_at,
+    )
+    if not actor.is_administrator and session.scalar(own.limit(1)) is not None:
+        raise Forbidden("You recorded this number; somebody else confirms it.", target="verified_by")
+    require_own_numbers(session, person)
 
 
 def mark(session: Session, subject: Subject) -> str:

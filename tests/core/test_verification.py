@@ -4,8 +4,16 @@ import datetime as dt
 
 import pytest
 
-from portal.core import audit, cases, clock, households, people, verification
-from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, InvalidTransition, NotFound, ReadOnly
+from portal.core import audit, cases, clock, corrections, households, people, verification
+from portal.core.errors import (
+    AlreadyDone,
+    Forbidden,
+    InvalidInput,
+    InvalidTransition,
+    NotFound,
+    ReadOnly,
+    SubjectUnverified,
+)
 from portal.core.models import Household, Person, PersonIdentifier
 from portal.core.told import PersonTold
 from portal.core.vocabulary import Origin, Status, Verification
@@ -59,6 +67,28 @@ def test_an_identity_number_is_claimed_by_many_and_verified_for_one(office):
     assert office.person(second).verification_status is Verification.PROVISIONAL
     numbers = office.session.query(PersonIdentifier).order_by(PersonIdentifier.id).all()
     assert [n.verified_at is not None for n in numbers] == [True, False]
+
+
+def test_a_number_claimed_after_verification_is_confirmed_by_somebody_else_than_who_recorded_it(office):
+    number = register(office)
+
+    def confirm(actor):
+        office.do(actor, lambda s: verification.verify_numbers(s, actor, s.get(Person, number)))
+
+    with pytest.raises(SubjectUnverified):
+        confirm(office.other_worker)
+    decide(office, number, office.other_worker)
+    with pytest.raises(AlreadyDone):
+        confirm(office.worker)
+    office.do(
+        office.worker,
+        lambda s: corrections.claim_identity(s, office.worker, s.get(Person, number), "passport", "CD 456"),
+    )
+    with pytest.raises(Forbidden):
+        confirm(office.worker)
+    confirm(office.other_worker)
+    assert office.session.query(PersonIdentifier).one().verified_at is not None
+    assert list(audit.verify(office.session)) == []
 
 
 def test_archiving_keeps_the_record_and_waits_for_open_cases(office):

@@ -82,6 +82,21 @@ class TestVerifying:
         with app.app_context():
             assert db.session.query(PersonIdentifier).one().verified_at is not None
 
+    def test_a_number_that_was_claimed_later_is_confirmed_by_somebody_else_than_who_recorded_it(
+        self, app, worker, other, browser_as, office, path
+    ):
+        other.post(f"{path}/verification", {"decision": "verified"})
+        assert "Confirm the identity number" not in words(other.get(path))
+        other.post(f"{path}/verification", {"decision": "numbers"}, expect=409)
+        other.post(f"{path}/identity", {"kind": "card", "number": "77 88 99"})
+        assert "You recorded this number; somebody else confirms it." in words(other.get(path))
+        other.post(f"{path}/verification", {"decision": "numbers"}, expect=403)
+        browser_as(office["agent"]).post(f"{path}/verification", {"decision": "numbers"}, expect=403)
+        said = words(worker.follow(worker.post(f"{path}/verification", {"decision": "numbers"})))
+        assert "The identity numbers of Amina Testperson are confirmed." in said
+        assert "claimed, not checked" not in said
+        assert "Identity number confirmed" in words(worker.get(f"{path}/history"))
+
     def test_a_number_that_another_verified_person_has_stands_against_it(self, app, other, office, path):
         with app.app_context(), committed(db.session) as session:
             told = {"national_id_type": "passport", "national_id": "ab-123"}

@@ -44,6 +44,7 @@ CHANGES = {
     "person.register": _l("Registered"),
     "person.correct": _l("Record put right"),
     "person.identity_claim": _l("Identity number claimed"),
+    "person.identity_verify": _l("Identity number confirmed"),
     "person.contact_add": _l("Way to reach added"),
     "person.contact_change": _l("Way to reach put right"),
     "person.contact_remove": _l("Way to reach taken away"),

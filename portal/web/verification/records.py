@@ -33,6 +33,7 @@ class _Kind:
     home: str
     find: Callable[..., Subject]
     name: Callable[[Any], str]
+    decisions: tuple[str, ...] = ("verified", "rejected")
 
     def load(self, key: int | UUID) -> Subject:
         """The record, for one who may verify. Raises NotFound, Forbidden."""
@@ -45,7 +46,7 @@ class _Kind:
         return url_for(endpoint or self.home, **{self.key: key})
 
 
-_PEOPLE = _Kind("person", "id", "people.show", people.find, person_name)
+_PEOPLE = _Kind("person", "id", "people.show", people.find, person_name, ("verified", "rejected", "numbers"))
 _HOUSEHOLDS = _Kind("household", "household", "households.show", households.find, lambda one: one.name)
 
 
@@ -94,21 +95,28 @@ def _decide(kind: _Kind, key: int | UUID):
     if request.method == "GET":
         return _page(kind, key)
     decision = request.form.get("decision")
-    if decision not in ("verified", "rejected"):
+    if decision not in kind.decisions:
         return _page(kind, key, status=422, happened=_("Choose whether it is verified or rejected."))
-    verified = decision == "verified"
     try:
         with unit_of_work(db.session, current_actor(), intent=f"{kind.noun}.verify"):
             subject = kind.load(key)
             seen = request.form.get("seen") or None
-            verification.decide(db.session, current_actor(), subject, verified=verified, seen=seen)
+            if decision == "numbers":
+                verification.verify_numbers(db.session, current_actor(), subject, seen=seen)
+            else:
+                verification.decide(db.session, current_actor(), subject, verified=decision == "verified", seen=seen)
             name = kind.name(subject)
     except (Refused, StaleVersion) as refusal:
         return _page(kind, key, status=errors.status_of(refusal), happened=_(refusal.message))
-    flash(_("%(name)s is verified.", name=name) if verified else _("%(name)s is rejected.", name=name), "success")
+    flash(_SAID[decision](name), "success")
     return fragments.go_to(kind.url(key))
 
 
+_SAID = {
+    "verified": lambda name: _("%(name)s is verified.", name=name),
+    "rejected": lambda name: _("%(name)s is rejected.", name=name),
+    "numbers": lambda name: _("The identity numbers of %(name)s are confirmed.", name=name),
+}
 _CODES = {"archive": reasons.PERSON_ARCHIVAL, "restore": reasons.PERSON_RESTORATION}
 _MOVES = {"archive": verification.archive, "restore": verification.restore}
 

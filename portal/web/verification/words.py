@@ -17,7 +17,8 @@ HOUSEHOLD = {
 VERBS: dict[str, LazyString] = {
     "verify": _l("Verify"),
     "reject": _l("Reject"),
+    "numbers": _l("Confirm the identity number"),
     "archive": _l("Archive"),
     "restore": _l("Take back into use"),
 }
-MARKS = {"verify": "s-verified", "reject": "x", "archive": "s-archived", "restore": "undo"}
+MARKS = {"verify": "s-verified", "reject": "x", "numbers": "s-verified", "archive": "s-archived", "restore": "undo"}
