@@ -1,4 +1,6 @@
-"""Files in and out, the same at every door: stored before the row that speaks of them, never shown by us."""
+"""Files in and out, the same at every door: stored before the row that speaks of them, never drawn by us."""
+
+import os
 
 from flask import Response, send_file
 from sqlalchemy.orm import Session
@@ -11,6 +13,12 @@ from portal.core.models import Attachment
 from portal.core.unit import record_reading
 
 MEBIBYTE = 1024 * 1024
+LARGEST = 20 * MEBIBYTE
+PDF = "application/pdf"
+_HEAD = 8192
+_SANDBOX = "default-src 'none'; sandbox"
+# A browser's own viewer draws nothing in a sandbox. What it is given is a PDF by its bytes and its name, never a page.
+_VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
 
 
 def receive(file: FileStorage, *, limit: int) -> Brought:
@@ -19,11 +27,32 @@ def receive(file: FileStorage, *, limit: int) -> Brought:
     return Brought(file.filename or "", stored.checksum, stored.size_bytes, stored.content_type)
 
 
+def look(file: FileStorage) -> Brought:
+    """What a multipart field holds, before it is stored: what is refused already now leaves nothing behind."""
+    content_type = storage.kind_of(file.stream.read(_HEAD))
+    size = file.stream.seek(0, os.SEEK_END)
+    file.stream.seek(0)
+    return Brought(file.filename or "", "", size, content_type)
+
+
+def view(session: Session, actor: Actor, file: Attachment) -> Response:
+    """A PDF for the browser's own viewer, its reading recorded; anything else is offered for saving."""
+    is_pdf = file.content_type == PDF
+    answer = send(session, actor, file)
+    if is_pdf:
+        answer.headers["Content-Disposition"] = answer.headers["Content-Disposition"].replace("attachment", "inline", 1)
+        answer.headers["Content-Security-Policy"] = _VIEWER
+    return answer
+
+
 def send(session: Session, actor: Actor, file: Attachment) -> Response:
-    """The file itself, its reading recorded. It is always offered for saving, never shown in the browser."""
+    """The file itself, its reading recorded. It is always offered for saving, never shown in the browser.
+
+    A page of ours may draw it all the same where it is a picture: what an ``img`` names runs nothing.
+    """
     number, checksum, name, content_type = file.id, file.checksum, file.file_name, file.content_type
     record_reading(session, actor, "attachment.read", attachment=number)
     answer = send_file(storage.storage().open(checksum), mimetype=content_type, as_attachment=True, download_name=name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = _SANDBOX
     return answer

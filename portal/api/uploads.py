@@ -5,11 +5,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal import storage, uploads
 from portal.core.attachments import Brought
-from portal.uploads import MEBIBYTE, send
+from portal.uploads import LARGEST, MEBIBYTE, send
 
 __all__ = ["LARGEST", "LARGEST_BODY", "receive", "send"]
 
-LARGEST = 20 * MEBIBYTE
 LARGEST_BODY = LARGEST + MEBIBYTE  # the file and what is told beside it
 
 

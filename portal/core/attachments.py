@@ -1,6 +1,8 @@
 """Attachments: what is known of files, who may see them, and to what they belong. The bytes lie elsewhere."""
 
+import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +12,20 @@ from sqlalchemy.orm import Session
 from portal.core import audit, cases, consents, households
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, ConsentRequired, InvalidInput, NotFound
-from portal.core.models import Attachment, Case, Consent, ConsentEvidence, Household, Person
+from portal.core.guards import Facts, Refusal
+from portal.core.models import (
+    Attachment,
+    Case,
+    Consent,
+    ConsentEvidence,
+    Household,
+    Message,
+    Organisation,
+    Person,
+    User,
+)
 from portal.core.permissions import Permission, require, visible_cases, visible_people
+from portal.core.vocabulary import Status
 
 # What is taken; everything else could run or draw something where it is opened.
 KINDS = frozenset(
@@ -37,6 +51,16 @@ class Brought:
     content_type: str | None
 
 
+@dataclass(frozen=True)
+class Told:
+    """A file of a case with what a list says of it beside: who brought it, and which message it came with."""
+
+    file: Attachment
+    by: str
+    message_id: int | None = None
+    message_at: dt.datetime | None = None
+
+
 def add(
     session: Session,
     actor: Actor,
@@ -57,14 +81,14 @@ def add(
         cases.require_writable(session, actor, case, Permission.ATTACH)
     else:
         require(actor, Permission.ATTACH)
-    _check(file, classification)
+    check(file, classification)
     made = Attachment(
         organisation_id=actor.organisation_id,
         case_id=case.id if case is not None else None,
         person_id=person.id if person is not None else None,
         household_id=household.id if household is not None else None,
         target_type=target_type,
-        file_name=_plain_name(file.name),
+        file_name=plain_name(file.name),
         content_type=file.content_type,
         size_bytes=file.size_bytes,
         checksum=file.checksum,
@@ -79,13 +103,30 @@ def add(
     return made
 
 
-def _check(file: Brought, classification: str) -> None:
+def check(file: Brought, classification: str = "general") -> None:
+    """Raise InvalidInput for an empty file, a kind that is not taken, or an unknown classification."""
+    if file.size_bytes == 0:
+        raise InvalidInput("The file is empty.", target="file")
     if file.content_type not in KINDS:
         raise InvalidInput("This kind of file is not taken.", target="file")
     if classification not in CLASSIFICATIONS:
         raise InvalidInput("This classification is not known.", target="classification", allowed=list(CLASSIFICATIONS))
-    if file.size_bytes == 0:
-        raise InvalidInput("The file is empty.", target="file")
+
+
+def refusal(facts: Facts) -> Refusal | None:
+    """Why no file can be added to a case now, and who can lift that: what ``add`` would raise, known beforehand."""
+    if Permission.ATTACH not in facts.granted:
+        return Refusal("G4", "You may not add files to this case.", facts.holders[Permission.ATTACH])
+    if facts.merged:
+        who = f"{facts.holders[Permission.MERGE]}, by undoing the merge"
+        return Refusal("state", "The case was merged into another; files are added there.", who)
+    if facts.status is Status.SUSPENDED:
+        return Refusal("state", "The case is suspended and read-only.", facts.holders[Permission.RESUME])
+    if facts.status is Status.ARCHIVED:
+        return Refusal("state", "The case is archived and read-only.", "Nobody")
+    if facts.consent_problem is not None:
+        return Refusal("G2", facts.consent_problem, "The person, by giving consent")
+    return None
 
 
 def find(session: Session, actor: Actor, public_id: Any) -> Attachment:
@@ -168,6 +209,28 @@ def of_cases(session: Session, case_ids: list[int], *, of_messages: bool) -> lis
     return list(session.scalars(query.where(came_with_one if of_messages else ~came_with_one).order_by(Attachment.id)))
 
 
+def told(session: Session, case_ids: Collection[int]) -> list[Told]:
+    """The stored files of these cases, newest first: who brought each, and the message that it came with."""
+    query = (
+        sa.select(Attachment, User.name, Organisation.name, Message.id, Message.sent_at)
+        .outerjoin(User, User.id == Attachment.uploaded_by_id)
+        .outerjoin(Organisation, Organisation.id == Attachment.organisation_id)
+        .outerjoin(Message, Message.id == Attachment.message_id)
+        .where(Attachment.case_id.in_(case_ids), Attachment.state == "stored")
+        .order_by(Attachment.created_at.desc(), Attachment.id.desc())
+    )
+    return [Told(file, user or partner or "", *message) for file, user, partner, *message in session.execute(query)]
+
+
+def of_messages(session: Session, message_ids: Collection[int]) -> dict[int, list[Attachment]]:
+    """The stored files that came with these messages, by message, in order of arrival."""
+    found: dict[int, list[Attachment]] = {}
+    query = sa.select(Attachment).where(Attachment.message_id.in_(message_ids), Attachment.state == "stored")
+    for file in session.scalars(query.order_by(Attachment.id)):
+        found.setdefault(file.message_id, []).append(file)
+    return found
+
+
 def _brought_by(actor: Actor, file: Attachment) -> bool:
     """A user's own uploads; those of a partner are its organisation's."""
     if actor.user_id is not None:
@@ -175,7 +238,7 @@ def _brought_by(actor: Actor, file: Attachment) -> bool:
     return file.organisation_id == actor.organisation_id and file.uploaded_by_id is None
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last part of a file name, without control characters; the name is shown, and never used as a path."""
     bare = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(character for character in bare if character.isprintable()).strip()[-255:] or "file"

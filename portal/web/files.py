@@ -1,4 +1,4 @@
-"""Reading a file that belongs to a person, a household, a consent or a case: offered for saving, never shown."""
+"""Reading a file of a person, a household, a consent or a case: for saving, or for the browser's own viewer."""
 
 from uuid import UUID
 
@@ -16,3 +16,9 @@ blueprint = Blueprint("files", __name__, url_prefix="/app/files")
 def read(file: UUID):
     """The file itself, for those who see what it belongs to."""
     return uploads.send(db.session, current_actor(), attachments.read(db.session, current_actor(), file))
+
+
+@blueprint.get("/<uuid:file>/view")
+def view(file: UUID):
+    """A PDF in the browser's own viewer; what such a viewer does not show is offered for saving."""
+    return uploads.view(db.session, current_actor(), attachments.read(db.session, current_actor(), file))

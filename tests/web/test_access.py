@@ -67,7 +67,7 @@ _ADMINISTRATION = (
 ).split()
 
 RULES: dict[str, Door] = {
-    **dict.fromkeys(("consents.index", "consents.show", "files.read"), _door(EVERYBODY, scoped=True)),
+    **dict.fromkeys(("consents.index", "consents.show", "files.read", "files.view"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CONSENTING, _door(WORKERS, scoped=True)),
     **dict.fromkeys(("consents.verify", "consents.reject"), _door(DECIDERS, scoped=True)),
     "households.index": _door(EVERYBODY),
@@ -110,6 +110,8 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(("conflicts.show", "cases.conflicts"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(("conflicts.resolve", "conflicts.dismiss"), _door(_LEADING, scoped=True)),
     "cases.check_conflicts": _door(WORKERS, scoped=True),
+    **dict.fromkeys(("cases.files", "cases.file"), _door(EVERYBODY, scoped=True)),
+    "cases.add_files": _door(WORKERS, scoped=True),
     **dict.fromkeys(_INTAKE, _door(WORKERS)),
     "intake.away": _door(EVERYBODY),
     # What is typed is everybody's own, whatever becomes of it.
@@ -148,7 +150,7 @@ def world(app: Flask) -> World:
             "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
             "jti": token.jti,
             "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
-            **_of_subjects(app, session, person, here),
+            **_of_subjects(app, session, case, person),
             **_of_doubles(session, person, here),
             "number": case.id,
             "person": person.id,
@@ -161,16 +163,16 @@ def world(app: Flask) -> World:
         return World(users, stranger, values)
 
 
-def _of_subjects(app: Flask, session, person, here) -> dict[str, object]:
-    """A consent of the person, a file about them, and the household they lead."""
+def _of_subjects(app: Flask, session, case, person) -> dict[str, object]:
+    """A consent of the person, a file about them on the case, and the household they lead."""
     stored = app.extensions["storage"].put(io.BytesIO(b"Yes."), limit=9)
     kept = attachments.Brought("yes.txt", stored.checksum, stored.size_bytes, stored.content_type)
     home = factories.make_household(session, person)
     homes.add_member(session, SYSTEM, home, person, effective_from=clock.today())
     return {
         "household": home.uuid,
-        "consent": factories.make_consent(session, person, here).id,
-        "file": attachments.add(session, SYSTEM, kept, person=person).uuid,
+        "consent": factories.make_consent(session, person, case.primary_vertical).id,
+        "file": attachments.add(session, SYSTEM, kept, case=case, person=person).uuid,
     }
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.core import lifecycle
+from portal.web.case_files import views as case_files
 from portal.web.cases import changes, steps, views, words
 from portal.web.conflicts import of_case as conflicts
 from portal.web.messages import views as messages
@@ -18,6 +19,9 @@ for _rule, _endpoint, _view, _methods in (
     ("/messages", "messages", views.messages, ["GET"]),
     ("/people", "people", views.people, ["GET"]),
     ("/history", "history", views.history, ["GET"]),
+    ("/files", "files", case_files.show, ["GET"]),
+    ("/files", "add_files", case_files.add, ["POST"]),
+    ("/files/<uuid:file>", "file", case_files.file, ["GET"]),
     ("/participants", "participants", participants.show, ["GET"]),
     ("/participants", "invite", participants.invite, ["POST"]),
     ("/participants/<int:part>/remove", "remove_participant", participants.remove, ["GET", "POST"]),
@@ -44,4 +48,5 @@ for _rule, _endpoint, _view, _methods in (
 ):
     blueprint.add_url_rule(_rule, _endpoint, _view, methods=_methods)
 
+blueprint.url_value_preprocessor(case_files.allow_for_files)
 blueprint.context_processor(words.for_templates)

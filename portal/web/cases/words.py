@@ -59,6 +59,8 @@ CHANGES = {
     "case.code_mapped": _l("A code of the sender was given its meaning"),
     "case.merge_in": _l("Another case was merged into this one"),
     "case.unmerge_from": _l("The merge of another case into this one was undone"),
+    "attachment.add": _l("A file was added"),
+    "attachment.link": _l("A file that came before was put onto the case"),
     "case.split": _l("The case was split"),
     "case.transfer": _l("Led by another service from now on"),
     "conflict.check": _l("Checked for duplicate support"),

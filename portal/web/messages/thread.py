@@ -1,12 +1,12 @@
 """The thread of a case as it is shown, with its two writers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from portal.core import case_people, drafts, timeline
-from portal.core.models import Draft
-from portal.core.timeline import Cursor, Page
+from portal.core import attachments, case_people, drafts, timeline
+from portal.core.models import Attachment, Draft
+from portal.core.timeline import Cursor, Entry, Kind, Page
 from portal.web.cases.head import Head
 from portal.web.cases.words import person_name
 from portal.web.messages.forms import MessageForm, NoteForm
@@ -21,11 +21,16 @@ class Thread:
 
     page: Page
     folded: bool = False  # the overview folds away what was read before
+    files: dict[int, list[Attachment]] = field(default_factory=dict)  # by the message they came with
 
     @property
     def shown(self) -> int:
         """How many of the newest entries stand unfolded."""
         return max(FEWEST, len(self.page.new)) if self.folded else len(self.page.entries)
+
+    def files_of(self, entry: Entry) -> list[Attachment]:
+        """The files that came with an entry."""
+        return self.files.get(entry.id, []) if entry.kind is Kind.MESSAGE else []
 
 
 @dataclass
@@ -47,7 +52,10 @@ def of_case(session: Session, head: Head, *, before: str | None = None, folded: 
     """The newest page of the thread, or the one below ``before``."""
     wanted = {"kinds": timeline.THREAD, "before": Cursor.parse(before), "group": head.group}
     page = timeline.page(session, head.actor, head.case, **wanted)
-    return Thread(timeline.nothing(page) if head.is_hidden else page, folded)
+    if head.is_hidden:
+        return Thread(timeline.nothing(page), folded)
+    messages = [entry.id for entry in page.entries if entry.kind is Kind.MESSAGE]
+    return Thread(page, folded, attachments.of_messages(session, messages) if messages else {})
 
 
 def writers(session: Session, head: Head) -> Writers:
