@@ -55,6 +55,8 @@ PEOPLE: dict[str, PersonTold] = {
         phone="+44 7700 900105",
     ),
     "nia": PersonTold(full_name="Nia Yusuf", dob=dt.date(2016, 9, 21), sex="122", age_group="361951"),
+    # Registered again by somebody who spelled her name as he heard it: what the queue of possible duplicates shows.
+    "amina_again": PersonTold(full_name="Yussuf, Aminah", dob=dt.date(1991, 4, 12), sex="122", phone="+44 7700 900101"),
 }
 VERIFIED = ("amina", "mateo", "linh")
 
