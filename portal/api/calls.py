@@ -1,6 +1,6 @@
 """Every call of a dialect is logged (contract 004): a line at once, a row for the screen a moment later.
 
-Rows are written in batches so that cheap reads do not take the writer's place once each (review 5.11).
+Rows are written in batches so that cheap reads do not take the writer's place once each.
 """
 
 import atexit

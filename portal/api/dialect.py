@@ -23,7 +23,7 @@ OR = "or"  # in the metadata of a nested field: what may stand there instead, as
 
 
 class Loose(ma.Schema):
-    """A shape that ignores keys it does not know (design 10.12: dialects 0 to 3)."""
+    """A shape that ignores keys it does not know."""
 
     class Meta:
         """What marshmallow reads."""
@@ -55,7 +55,7 @@ class Dialect:
     tell_domain: Callable[[DomainError], Failure]
     error_schema: type[ma.Schema]
     max_body: int = MEBIBYTE
-    any_content_type: bool = False  # take any body for JSON (design 10.12: dialect 3)
+    any_content_type: bool = False  # take any body for JSON
     bare_token: bool = False  # `Authorization: <token>` beside `Bearer <token>`
     query_token: str | None = None  # name of a query parameter, where the installation allows one
     aliases: tuple[str, ...] = ()  # further prefixes under which the same routes answer
@@ -86,7 +86,7 @@ class Blueprint(SmorestBlueprint):
     """Routes of a dialect. The door stands before every route: the limit of the address, the token, its own limit.
 
     ``public`` leaves the token out. Scopes are checked by ``credentials.needs`` above ``@blueprint.arguments``, so
-    that 403 comes before 415 and 400 (review 1.29).
+    that 403 comes before 415 and 400.
     """
 
     def __init__(

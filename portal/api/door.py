@@ -35,7 +35,7 @@ def _enter() -> Response | None:
 
 
 def _preflight() -> Response:
-    """Answered before authentication: a browser sends no token with it (review 3.18)."""
+    """Answered before authentication: a browser sends no token with it."""
     response = current_app.make_default_options_response()
     response.status_code = 204
     del response.headers["Content-Type"]

@@ -1,4 +1,4 @@
-"""How a route does its work: once, whole, and with its answer made inside the transaction (review 3.5, 5.2).
+"""How a route does its work: once, whole, and with its answer made inside the transaction.
 
 The answer is serialised before the commit, so that an answer which cannot be made takes its effect back with it, and so
 that it can be kept for a repeated request in the transaction of its effect.

@@ -1,6 +1,6 @@
 """Numbered pages of cases with an exact total, for doors that promise both; the work-list follows its indexes instead.
 
-Merged cases are shown by their survivor, and what another system deleted is absent (review 3.12).
+Merged cases are shown by their survivor, and what another system deleted is absent.
 """
 
 import datetime as dt

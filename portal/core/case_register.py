@@ -15,7 +15,7 @@ from portal.core.vocabulary import Status
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to find; None means any. A place includes the places below it (design 10.16)."""
+    """What to find; None means any. A place includes the places below it."""
 
     status: Status | None = None
     vertical: UUID | None = None

@@ -47,7 +47,7 @@ def _one(session: Session, actor: Actor, which, *, lock: bool, options: Sequence
 
 
 def root(session: Session, case: Case) -> Case:
-    """The case that *case* stands for: itself, or the survivor it was merged into (review 5.10)."""
+    """The case that *case* stands for: itself, or the survivor it was merged into."""
     return session.get(Case, case.root_id) if case.root_id and case.root_id != case.id else case
 
 
@@ -75,7 +75,7 @@ def update(
 ) -> Case:
     """Change facts of a case that are not its state. Raises ReadOnly, Forbidden, StaleVersion, InvalidInput.
 
-    ``always`` makes a version of it also where everything was so already (design 5b: each success does).
+    ``always`` makes a version of it also where everything was so already.
     """
     unknown = changes.keys() - _EDITABLE
     if unknown:

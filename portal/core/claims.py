@@ -11,7 +11,7 @@ from portal.core.actors import Actor
 from portal.core.errors import Forbidden, InvalidInput
 from portal.core.models import User
 
-TOLERANCE = dt.timedelta(minutes=5)  # clocks differ, and some clients cut off the seconds (review 2)
+TOLERANCE = dt.timedelta(minutes=5)  # clocks differ, and some clients cut off the seconds
 
 
 def somebody(session: Session, actor: Actor, uuid: Any | None, *, target: str) -> User | None:

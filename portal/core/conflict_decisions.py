@@ -65,7 +65,7 @@ def page(
 
 
 def parties(session: Session, actor: Actor, conflict: Conflict) -> Parties:
-    """The cases that a conflict names: all ids for those who decide, else only those they see (review 4.14)."""
+    """The cases that a conflict names: all ids for those who decide, else only those they see."""
     named = sa.select(ConflictCase.case_id).where(ConflictCase.conflict_id == conflict.id)
     everything = list(session.scalars(sa.select(Case).where(Case.id.in_(named)).order_by(Case.id)))
     seen = list(session.scalars(sa.select(Case).where(Case.id.in_(named), visible_cases(actor)).order_by(Case.id)))

@@ -1,7 +1,7 @@
 """Duplicate support: the same person or household helped twice, recorded as a conflict that somebody decides.
 
 A conflict is identified by its scope and the set of cases it names. Once it is resolved or dismissed, that set and
-every part of it is clear; only a set with a new member is a new conflict (review 3.1).
+every part of it is clear; only a set with a new member is a new conflict.
 """
 
 import datetime as dt
@@ -71,7 +71,7 @@ def check(
 def check_first(
     session: Session, actor: Actor, number: int, *, reason_code: str, vertical: Vertical | None = None
 ) -> None:
-    """Record what stands against a step, in a unit of its own: the step's refusal must not take it back (review 1.14).
+    """Record what stands against a step, in a unit of its own: the step's refusal must not take it back.
 
     Call it before activating or transferring (``vertical``: where to); an invisible case is left to the step itself.
     """
@@ -140,7 +140,7 @@ def open_ones(session: Session, case: Case) -> list[Conflict]:
 
 
 def lock_subject(session: Session, case: Case) -> None:
-    """Hold the subject's row, so that two checks at once see one another (review 5.1)."""
+    """Hold the subject's row, so that two checks at once see one another."""
     if case.subject_person_id is not None:
         same_people.lock(session, [case.subject_person_id])
     elif case.subject_household is not None:

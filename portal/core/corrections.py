@@ -52,7 +52,7 @@ def correct(
 
 
 def claim_identity(session: Session, actor: Actor, person: Person, kind: str, number: str) -> None:
-    """Record an identity number as claimed, once; nobody else's is looked at (review 1.24). Raises Forbidden."""
+    """Record an identity number as claimed, once; nobody else's is looked at. Raises Forbidden."""
     require(actor, Permission.REGISTER_PERSON)
     of = PersonIdentifier.person_id == person.id, PersonIdentifier.kind == kind[:64]
     same = sa.select(PersonIdentifier.id).where(*of, PersonIdentifier.blind == people.identifier_index(number))

@@ -54,7 +54,7 @@ def put(
 ) -> Outcome:
     """Overwrite the sender's case, or open it. With ``only_these`` its other messages are withdrawn.
 
-    A suspended or archived case takes the messages and keeps the rest as it is (review 1.17). A merged case is told
+    A suspended or archived case takes the messages and keeps the rest as it is. A merged case is told
     apart: its sender's row is overwritten, messages land on the survivor, the survivor's state does not move.
     Raises InvalidInput, NotFound, Forbidden.
     """
@@ -173,7 +173,7 @@ def _apply(session: Session, actor: Actor, held: Held, told: CaseTold) -> bool:
 
 
 def _obey(session: Session, actor: Actor, held: Held, word: Word | None) -> bool:
-    """Bring the case to what the word means (design 7); where that is refused, the word waits for a caseworker.
+    """Bring the case to what the word means; where that is refused, the word waits for a caseworker.
 
     A word about a merged case says nothing of the survivor, which has words of its own.
     """
@@ -191,7 +191,7 @@ def _obey(session: Session, actor: Actor, held: Held, word: Word | None) -> bool
 
 
 def _may_pass(actor: Actor) -> Actor:
-    """A stabilized case comes back to work through closed and reopened (design 10.7). To pass through is not to close:
+    """A stabilized case comes back to work through closed and reopened. To pass through is not to close:
     the scope that is asked for is the one that reopens.
     """
     return dataclasses.replace(actor, scopes=actor.scopes | {"case:close"})

@@ -1,7 +1,7 @@
 """What a sender says of its case: its own row beside the case (contract 003), overwritten by that sender alone.
 
 Two senders may speak of one case, and a case may be merged into another; a sender's overwrite never reaches further
-than its own row (review 4.2). Only while a case has that one external origin, and as long as nobody in the office has
+than its own row. Only while a case has that one external origin, and as long as nobody in the office has
 changed it, do its summary and priority follow what the sender says.
 """
 
@@ -53,7 +53,7 @@ class Held:
 
     @property
     def is_locked(self) -> bool:
-        """Whether the case takes no change now. Mail it takes always: it is a fact (design 10.8)."""
+        """Whether the case takes no change now. Mail it takes always: it is a fact."""
         return self.case.lifecycle_status in (Status.SUSPENDED, Status.ARCHIVED)
 
     @property
@@ -142,7 +142,7 @@ def _set_fields(facet: CorrespondenceCase, wanted: Mapping[str, str]) -> None:
 def _let_follow(
     session: Session, actor: Actor, held: Held, before: Mapping[str, Any], read_priority: ReadPriority
 ) -> None:
-    """Let the case follow its only sender where nobody in the office has changed it since (review 4.2)."""
+    """Let the case follow its only sender where nobody in the office has changed it since."""
     case, facet = held.case, held.facet
     if not is_only_origin(session, held):
         return

@@ -1,4 +1,4 @@
-"""The guards of the lifecycle (design 6): facts of a case in, a reason against a step out. No session, no request."""
+"""The guards of the lifecycle: facts of a case in, a reason against a step out. No session, no request."""
 
 import enum
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from portal.core.vocabulary import Origin, Status
 
 
 class Guard(enum.StrEnum):
-    """The guards of design 6: what must be true beside the permission (G4)."""
+    """The guards of the table: what must be true beside the permission (G4)."""
 
     SUBJECT_VERIFIED = "G1"
     CONSENT = "G2"

@@ -1,4 +1,4 @@
-"""Same key, same answer (review 5.4): the first answer to a request is kept in the transaction of its effect.
+"""Same key, same answer: the first answer to a request is kept in the transaction of its effect.
 
 The row is inserted before the work: a twin under way waits for it (PostgreSQL on the row, SQLite at the gate) and is
 then told what the first one was told. Only successes are kept; a refusal leaves nothing, and the key may be used again.

@@ -51,7 +51,7 @@ def take(session: Session, actor: Actor, report: Report) -> Case:
 
 
 def earlier(session: Session, actor: Actor, receipt: Receipt) -> Case | None:
-    """The case that the same delivery made before, when this one is a retry of it (design 2b, review 5.4)."""
+    """The case that the same delivery made before, when this one is a retry of it."""
     if receipt.retry_key is None:
         return None
     query = sa.select(IntakeReceipt.case_id).where(

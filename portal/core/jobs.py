@@ -48,7 +48,7 @@ class Ran:
 
 
 def forget_answers(session: Session) -> int:
-    """Remove answers kept for repeated requests after 24 hours (review 5.4)."""
+    """Remove answers kept for repeated requests after 24 hours."""
     key = sa.inspect(IdempotencyKey).primary_key
     old = sa.select(*key).where(IdempotencyKey.created_at < clock.now() - ANSWERS_KEPT).limit(_AT_ONCE)
     found = session.execute(old).all()

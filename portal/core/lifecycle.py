@@ -1,4 +1,4 @@
-"""The lifecycle of a case as one table (contract 004, design 6). No session, no request: facts in, answers out.
+"""The lifecycle of a case as one table (contract 004). No session, no request: facts in, answers out.
 
 Buttons, forms and all dialects ask ``available_actions``; ``cases.change_status`` asks ``decide`` before it writes.
 """
@@ -83,7 +83,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     _row(Action.STABILIZE, {S.ACTIVE}, S.STABILIZED, P.STABILIZE, guards=(G.CONSENT,), usual=True),
     _row(Action.CLOSE, {S.STABILIZED}, S.CLOSED, P.CLOSE, reasons=reasons.CLOSURE, usual=True),
-    # Where consent is not required, "Close" on an active case passes through stabilized (review 1.2).
+    # Where consent is not required, "Close" on an active case passes through stabilized.
     _row(
         Action.CLOSE,
         {S.ACTIVE},
@@ -95,7 +95,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     _row(Action.REOPEN, {S.CLOSED}, S.REOPENED, P.REOPEN, reasons=reasons.REOPEN, text_with_other=True, usual=True),
     _row(Action.ARCHIVE, {S.CLOSED}, S.ARCHIVED, P.ARCHIVE, reasons=reasons.ARCHIVE, text_with_other=True),
-    # Abandoning: a live case that will not go on, and the way out of a suspension for ever (review 4.4).
+    # Abandoning: a live case that will not go on, and the way out of a suspension for ever.
     _row(Action.ARCHIVE, LIVE | {S.SUSPENDED}, S.ARCHIVED, P.ABANDON, reasons=reasons.ABANDON),
     _row(
         Action.REFUSE,

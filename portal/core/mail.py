@@ -1,7 +1,7 @@
 """Messages that a sender brings (contract 003), into the same thread as everything else that was written.
 
 A message is known by its sender's ``messageUid``: sent twice it is one message, sent changed it is the same message
-with its earlier text kept, left out of an overwrite it is withdrawn and shown struck (review 3.23). Who wrote it is
+with its earlier text kept, left out of an overwrite it is withdrawn and shown struck. Who wrote it is
 kept with it as a way to reach them. It becomes nobody's login, and no person on record until a caseworker says so.
 """
 

@@ -18,7 +18,7 @@ def write(session: Session, actor: Actor, case: Case, text: str, *, to: Person |
     """Write to a person on the case.
 
     While the office has no channel, the message is *recorded – not sent*, and that is final: nothing written before
-    there is a channel is ever sent by it (design review 3.7). Raises InvalidInput, ReadOnly, Forbidden.
+    there is a channel is ever sent by it. Raises InvalidInput, ReadOnly, Forbidden.
     """
     case = cases.root(session, case)
     cases.require_writable(session, actor, case, Permission.WRITE_MESSAGE)

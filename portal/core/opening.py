@@ -32,7 +32,7 @@ def open_case(
     facts: Mapping[str, Any],
     as_draft: bool = False,
 ) -> Case:
-    """Open a case in *vertical*, in the first state that its policy pack and the door give (design 7).
+    """Open a case in *vertical*, in the first state that its policy pack and the door give.
 
     Where cases rest on consent, the subject must be verified and have consented (contract 004, G1 and G2), the case
     starts as a draft, and duplicate support is looked for. Elsewhere it goes through the intake chain to active at
@@ -84,7 +84,7 @@ def _require_subject(session: Session, vertical: Vertical, origin: Origin, subje
             target="subject_id",
             problem="missing",
         )
-    # The subject is locked first, so that two cases opened at once see one another (review 5.1).
+    # The subject is locked first, so that two cases opened at once see one another.
     same_people.lock(session, [subject.leader_id if isinstance(subject, Household) else subject.id])
     session.refresh(subject)
     if verification.is_archived(subject):

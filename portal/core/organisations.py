@@ -22,13 +22,13 @@ WINDOW = dt.timedelta(minutes=30)
 LONGEST_WINDOW = dt.timedelta(hours=24)
 LIVE_TOKENS = 2
 
-# What the digits of ``priority`` mean: as contracts 001 and 002 say, or as installations upstream have it (design 8.1).
+# What the digits of ``priority`` mean: as contracts 001 and 002 say, or as installations upstream have it.
 PRIORITY_MAPS: dict[str, dict[str, str]] = {
     "contract": {"1": "high", "2": "medium", "3": "low"},
     "upstream": {"1": "low", "2": "medium", "3": "high"},
 }
 
-# What a partner may have filled in for it (contract 002, last paragraph); never gbv_related or narrative (design 3b).
+# What a partner may have filled in for it (contract 002, last paragraph); never gbv_related or narrative.
 WITH_DEFAULTS = ("reporter.fname", "case_category_id", "plan", "priority", "status")
 _WARNED_BEFORE = (14, 3)  # days
 
@@ -43,10 +43,10 @@ def register(
     priority_map: Mapping[str, str] | None = None,
     time_zone: str | None = None,
 ) -> Organisation:
-    """Register a partner; approved at once unless *pending* (design 10.2). Raises InvalidInput for a taken name.
+    """Register a partner; approved at once unless *pending*. Raises InvalidInput for a taken name.
 
     ``priority_map`` counts as confirmed when it is given; else the contract's meaning holds and every report shows
-    how its priority was read, until somebody confirms it (review 4.8).
+    how its priority was read, until somebody confirms it.
     """
     require(actor, Permission.ADMINISTER)
     name, email = " ".join(name.split()), email.strip()
@@ -181,7 +181,7 @@ def find(session: Session, name: str, *, lock: bool = False) -> Organisation | N
 
 
 def warn_of_expiry(session: Session) -> int:
-    """Tell administrators 14 and 3 days before a partner's token runs out (review 4.10); returns how many notices.
+    """Tell administrators 14 and 3 days before a partner's token runs out; returns how many notices.
 
     A form that goes dead at night loses reports; whoever renews it needs the time.
     """
@@ -212,7 +212,7 @@ def key_of(name: str) -> str:
 def claim_token(
     session: Session, *, name: str, email: str, address: str, correlation_id: str = ""
 ) -> tuple[str, ApiToken]:
-    """Issue the web form token for which an administrator opened the window (contract 002, design 3b).
+    """Issue the web form token for which an administrator opened the window (contract 002).
 
     Name and e-mail are public facts and prove nothing: the organisation must be registered and active, and its window
     open, which this closes. Every mismatch is the same Forbidden, so that nobody learns who is registered. At most

@@ -74,7 +74,7 @@ _CASEWORKER |= {P.ADD_PARTICIPANT, P.OPT_IN, P.REMOVE_PARTICIPANT}
 _SUPERVISOR = _CASEWORKER | {P.ACTIVATE, P.SUSPEND, P.RESUME, P.REOPEN, P.ARCHIVE, P.ABANDON, P.TRANSFER, P.MERGE}
 _SUPERVISOR |= {P.SPLIT, P.DECIDE_CONFLICT, P.APPROVE}
 
-# Where consent is required (design 6). An administrator may act in every row; the audit marks it.
+# Where consent is required. An administrator may act in every row; the audit marks it.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset(_AGENT),
     Role.CASEWORKER: frozenset(_CASEWORKER),
@@ -83,14 +83,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({P.VIEW, P.VIEW_PEOPLE, P.VIEW_AUDIT}),
 }
 
-# Where another lawful basis stands, whoever may edit a case may also finish and reopen it (review 1.1).
+# Where another lawful basis stands, whoever may edit a case may also finish and reopen it.
 _FINISHING = frozenset({P.VERIFY, P.ACTIVATE, P.STABILIZE, P.CLOSE, P.REOPEN, P.ASSIGN})
 WITHOUT_CONSENT: dict[Role, frozenset[Permission]] = {
     Role.AGENT: ROLE_PERMISSIONS[Role.AGENT] | _FINISHING,
     Role.CASEWORKER: ROLE_PERMISSIONS[Role.CASEWORKER] | _FINISHING,
 }
 
-# What a vertical that merely takes part may do: write down and write, never steer (review 2, rule 24).
+# What a vertical that merely takes part may do: write down and write, never steer.
 _PARTICIPATING = frozenset({P.VIEW, P.WRITE_NOTE, P.WRITE_MESSAGE, P.ATTACH})
 
 _SCOPES: dict[str, frozenset[Permission]] = {
@@ -198,7 +198,7 @@ def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def ways_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.ColumnElement[bool]]:
-    """``visible_cases`` taken apart: together they are the same scope, and each can follow an index (review 5.6).
+    """``visible_cases`` taken apart: together they are the same scope, and each can follow an index.
 
     With ``verticals``, a way that leads to other verticals alone is left out; the others may still lead elsewhere.
     """
@@ -246,7 +246,7 @@ def _sent_by(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
-    """People on visible cases, and people whom the actor or one of their verticals registered (review 4.3)."""
+    """People on visible cases, and people whom the actor or one of their verticals registered."""
     if actor.is_system:
         return sa.true()
     if actor.user_id is None or not can(actor, P.VIEW_PEOPLE):

@@ -54,7 +54,7 @@ def change(
 
 
 def about(place: Place) -> sa.ColumnElement[bool]:
-    """Cases about *place* or a place below it (design 10.16)."""
+    """Cases about *place* or a place below it."""
     below = sa.select(Place.id).where(
         sa.or_(Place.id == place.id, Place.path.startswith(f"{place.path}/", autoescape=True))
     )

@@ -1,7 +1,7 @@
 """From HTML to text that loses nothing but markup (contract 003: HTML in message text is stripped).
 
 A sanitiser alone eats what people write: ``if a<b then call me`` ends at the sign, ``<amina@mail.org>`` vanishes, and
-``Hi<br>there`` becomes one word (review 3.6). So what counts as markup is decided here, narrowly: a complete tag of a
+``Hi<br>there`` becomes one word. So what counts as markup is decided here, narrowly: a complete tag of a
 known element, a closed comment, a declaration. Every other ``<`` is escaped first; nh3 then has the last word on what
 is left and reads entities as a browser does. Tags are taken out before it, for a parser needs quadratic time for deep
 nesting. The result is text, not safe HTML: it is escaped again wherever it is shown.

@@ -1,4 +1,4 @@
-"""The reason codes of contract 004 (design 5b, 10.6), with the words that people read.
+"""The reason codes of contract 004, with the words that people read.
 
 Suspension and consent lists are fixed by the contract's own rules; the others are the office's defaults.
 """
@@ -193,7 +193,7 @@ def given(
 ) -> tuple[str, str | None]:
     """A reason code that is on its list, and its words. Raises InvalidInput naming what is missing or not known.
 
-    Words are demanded with OTHER only where contract 004 writes "required if OTHER" (review 1.8).
+    Words are demanded with OTHER only where contract 004 writes "required if OTHER".
     """
     text = (text or "").strip() or None
     if not code:

@@ -1,4 +1,4 @@
-"""Lists of cases a page at a time, fast for those who see much and for those who see little (review 5.6).
+"""Lists of cases a page at a time, fast for those who see much and for those who see little.
 
 A list is sorted in parts ("dated", then "undated"), each of which follows an index; the ways in which an actor comes
 to see cases are followed apart and put together. One page is one statement, whatever the number of cases.
@@ -172,7 +172,7 @@ def _parts(sort: Sort) -> list[_Part]:
             _Part(Case.review_date, dt.date, (Case.review_date.is_not(None),)),
             _Part(*actioned, (Case.review_date.is_(None),)),
         ]
-    # What no mapping knows is worked as high (design 10).
+    # What no mapping knows is worked as high.
     levels = [(Priority.HIGH, Priority.UNKNOWN), (Priority.MEDIUM,), (Priority.LOW,)]
     parts = [_Part(*actioned, tuple(Case.priority == level for level in same)) for same in levels]
     return parts if sort.descending else parts[::-1]

@@ -1,4 +1,4 @@
-"""Suspending cases when consent ends, and restoring them when it returns: acts of the portal itself (design 6).
+"""Suspending cases when consent ends, and restoring them when it returns: acts of the portal itself.
 
 Reasons of a suspension are never edited; they are added and lifted. A case goes on when none is left.
 """
@@ -14,7 +14,7 @@ from portal.core.models import Case, CaseSuspension
 from portal.core.vocabulary import LIVE, Action, Status
 
 CONSENT_REASONS = ("CONSENT_WITHDRAWN", "CONSENT_EXPIRED")
-OF_A_PARTICIPANT = "Consent of a participating service"  # which one is not for the primary's staff (review 4.13)
+OF_A_PARTICIPANT = "Consent of a participating service"  # which one is not for the primary's staff
 
 
 def suspend(session: Session, actor: Actor, number: int, reason: str, *, vertical_id: int) -> bool:

@@ -1,6 +1,6 @@
 """Moments as text by RFC 3339, to its grammar: neither the library's generosity nor its gaps.
 
-Seconds may be missing, for a sender in the field writes ``2013-12-12T05:35Z`` (design 4b); everything else of the
+Seconds may be missing, for a sender in the field writes ``2013-12-12T05:35Z``; everything else of the
 grammar is asked for, an offset above all: a time without one names no moment.
 """
 

@@ -34,7 +34,7 @@ LONGEST_OVERLAP = dt.timedelta(days=7)  # of a token with the one that takes its
 REPLACED_LIVES = dt.timedelta(seconds=60)  # so that requests under way with the old one still arrive
 _RENEWED_AFTER = dt.timedelta(minutes=1)
 
-# What a token of each dialect may be limited to (design 10.1).
+# What a token of each dialect may be limited to.
 SCOPES: dict[Dialect, tuple[str, ...]] = {
     Dialect.CONSTITUENCY: ("cases:read", "cases:write"),
     Dialect.HELPLINE: ("cases:read", "cases:write", "webform"),
@@ -186,7 +186,7 @@ def revoke_family(session: Session, actor: Actor) -> None:
 
 
 def renew(session: Session, actor: Actor) -> tuple[str, ApiToken] | None:
-    """A fresh token in place of *actor*'s own when that one slides (review 3.15); None where nothing is due.
+    """A fresh token in place of *actor*'s own when that one slides; None where nothing is due.
 
     The one it replaces lives a minute more. The family ends when it was promised to, however busy it is.
     """

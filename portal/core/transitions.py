@@ -77,7 +77,7 @@ def change_status(
     source_vertical_id: int | None = None,
     text_demanded: bool = True,
 ) -> Case:
-    """Take one step of the lifecycle: status, history and audit together (contract 004, design 6).
+    """Take one step of the lifecycle: status, history and audit together (contract 004).
 
     ``composites`` False refuses what the contract's order does not have (closing an active case), as the
     interventions dialect must. ``text_demanded`` False lets a dialect accept OTHER without words where the contract

@@ -1,4 +1,4 @@
-"""Moving a case as a whole by a word of another system: "closed", "resolved", "waiting", "open" (design 7).
+"""Moving a case as a whole by a word of another system: "closed", "resolved", "waiting", "open".
 
 A word may stand for several steps of the lifecycle. They are taken with the same guards and permissions as single
 steps, all of them or none; each leaves its own history row, with the reason DIALECT_STATUS or DIALECT_CLOSED.
@@ -30,7 +30,7 @@ OPENED_IN_ERROR = "OPENED_IN_ERROR"
 
 _A = Action
 _TO_LIVE = {
-    Status.STABILIZED: (_A.CLOSE, _A.REOPEN, _A.ACTIVATE),  # the table has no shorter way back (design 10.7)
+    Status.STABILIZED: (_A.CLOSE, _A.REOPEN, _A.ACTIVATE),  # the table has no shorter way back
     Status.CLOSED: (_A.REOPEN, _A.ACTIVATE),
 }
 _TO_STABILIZED = {
@@ -44,7 +44,7 @@ _TO_CLOSED = {
 }
 _WAYS = {Meaning.LIVE: _TO_LIVE, Meaning.STABILIZED: _TO_STABILIZED, Meaning.CLOSED: _TO_CLOSED}
 
-# Somebody still has to look at these: a word is kept and queued, never obeyed (review 3.11).
+# Somebody still has to look at these: a word is kept and queued, never obeyed.
 _NOT_YET_ACCEPTED = frozenset({Status.DRAFT, Status.SUBMITTED, Status.VERIFIED})
 
 
@@ -101,7 +101,7 @@ _TO_ARCHIVED = {
 def archive_as_error(session: Session, actor: Actor, case: Case) -> Case:
     """What "delete" of another system means here: the case is archived as opened in error, and nothing is lost.
 
-    Needs ``case.archive`` beside the permission of each step (review 3.12). Raises Forbidden, ReadOnly on a
+    Needs ``case.archive`` beside the permission of each step. Raises Forbidden, ReadOnly on a
     suspended or archived case, and all that a single step raises.
     """
     require(actor, Permission.ARCHIVE, case)
@@ -119,7 +119,7 @@ def archive_as_error(session: Session, actor: Actor, case: Case) -> Case:
 
 
 def was_opened_in_error(case: Case) -> bool:
-    """Whether another system deleted this case: absent at its door, still in the record (review 3.12)."""
+    """Whether another system deleted this case: absent at its door, still in the record."""
     return case.lifecycle_status is Status.ARCHIVED and case.status_reason == OPENED_IN_ERROR
 
 

@@ -146,7 +146,7 @@ def _set_up_first() -> Response:
 
 
 def _has_been_idle() -> bool:
-    """Whether the session ran out. Polls, presence and autosave do not count as activity (review 3.21)."""
+    """Whether the session ran out. Polls, presence and autosave do not count as activity."""
     now = int(clock.now().timestamp())
     seen, since = session.get("seen_at", now), session.get("signed_in_at", now)
     if now - seen > IDLE_MINUTES * 60 or now - since > ABSOLUTE_HOURS * 3600:

@@ -1,4 +1,4 @@
-"""Every state × action × kind of vertical × role, against design 6 written out once more by hand.
+"""Every state × action × kind of vertical × role, against the table written out once more by hand.
 
 The expectation below is not derived from the table in lifecycle.py: whoever changes one must change the other.
 """

@@ -1,6 +1,6 @@
 """Random actions by random roles through core: the table is never left, history replays, versions only rise.
 
-The model below knows the states and where each step leads (design 6, written out by hand in test_lifecycle_table); the
+The model below knows the states and where each step leads (written out by hand in test_lifecycle_table); the
 guards it checks by their meaning, after the fact: whatever succeeded must have been allowed to.
 """
 
@@ -288,7 +288,7 @@ class Casework(RuleBasedStateMachine):
         if not hasattr(self, "office"):
             return
         for case in self.session.scalars(sa.select(Case).where(Case.lifecycle_status.in_(LIVE_OR_SUSPENDED))):
-            # Reopening is possible without consent; nothing is done with the case before it is active again (design 6).
+            # Reopening is possible without consent; nothing is done with the case before it is active again.
             paused = case.lifecycle_status in (S.SUSPENDED, S.REOPENED)
             if consents.standing(self.session, case).withdrawn and not paused:
                 pytest.fail(f"{case.reference} is {case.lifecycle_status} although consent was withdrawn")

@@ -1,4 +1,4 @@
-"""HTML becomes text and loses nothing but markup (contract 003, review 3.6)."""
+"""HTML becomes text and loses nothing but markup (contract 003)."""
 
 import html
 import re

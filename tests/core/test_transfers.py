@@ -90,7 +90,7 @@ def test_to_itself_without_a_reason_or_by_somebody_else_it_is_refused(office, nu
             transfer(office, number, office.desk, reason_code=reason)
     with pytest.raises(Forbidden):
         transfer(office, number, office.desk, office.worker)
-    transfer(office, number, office.desk, reason_code="OTHER")  # the contract asks for no words here (review 1.8)
+    transfer(office, number, office.desk, reason_code="OTHER")  # the contract asks for no words here
 
 
 def test_duplicate_support_in_the_new_vertical_is_recorded_and_stands_against_it(office, number):

@@ -1,4 +1,4 @@
-"""Steps of the lifecycle on real cases: guards, effects, and two people at once (contract 004, design 6)."""
+"""Steps of the lifecycle on real cases: guards, effects, and two people at once (contract 004)."""
 
 import datetime as dt
 import threading

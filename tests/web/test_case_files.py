@@ -220,9 +220,7 @@ class TestRefusing:
         assert "Send at most 10 files at once." in words(send(worker, path, *sent, expect=422))
         assert on_case(app) == []
 
-    def test_one_that_is_too_large_is_told_so_and_the_form_is_kept(
-        self, app, worker, path, before, small_limit
-    ):
+    def test_one_that_is_too_large_is_told_so_and_the_form_is_kept(self, app, worker, path, before, small_limit):
         large = PDF.ljust(small_limit + 1)
         page = send(worker, path, ("scan.pdf", large), expect=413, description="What I wrote")
         assert "scan.pdf: A file may have at most" in words(page)

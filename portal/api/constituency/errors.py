@@ -1,4 +1,4 @@
-"""How this dialect tells failures: always ``{"error": "<text>"}``, always JSON (contract 000, design 1b)."""
+"""How this dialect tells failures: always ``{"error": "<text>"}``, always JSON (contract 000)."""
 
 import marshmallow as ma
 from flask import g, request
@@ -11,7 +11,7 @@ UNAUTHORIZED = "Unauthorized - Invalid or missing JWT token"
 NO_DATA = "No data provided"
 NO_UPDATE = "No update data provided"
 
-# 401 makes the client sign its user out, so it is told of the token alone; a missing right is 403 (design 1b).
+# 401 makes the client sign its user out, so it is told of the token alone; a missing right is 403.
 STATUS: dict[type[domain.DomainError], int] = {
     domain.NotFound: 404,
     domain.InvalidInput: 400,

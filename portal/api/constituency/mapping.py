@@ -1,4 +1,4 @@
-"""The words of this dialect for what core knows, and back (contract 000, design 7)."""
+"""The words of this dialect for what core knows, and back (contract 000)."""
 
 import datetime as dt
 from collections.abc import Collection

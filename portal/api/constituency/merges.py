@@ -12,7 +12,7 @@ from portal.api.dialect import Loose
 from portal.api.units import Answer, perform
 from portal.core import merging
 
-# This dialect asks for no reason; what it merges is one case recorded twice (design 8.20).
+# This dialect asks for no reason; what it merges is one case recorded twice.
 REASON = "DUPLICATE_RECORD"
 
 blueprint = room("case-merges", "/cases", tag="Cases")

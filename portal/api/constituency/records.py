@@ -13,9 +13,9 @@ from portal.core.words import was_opened_in_error
 
 
 def find_case(session: Session, actor: Actor, number: int, *, lock: bool = False, follow: bool = True) -> Case:
-    """The case with that number; one that was merged is answered by its survivor (review 5.10), unless told otherwise.
+    """The case with that number; one that was merged is answered by its survivor, unless told otherwise.
 
-    Raises NotFound for an invisible case, and for one that was deleted through this dialect (review 3.12).
+    Raises NotFound for an invisible case, and for one that was deleted through this dialect.
     """
     case = cases.find(session, actor, number, lock=lock)
     if follow:

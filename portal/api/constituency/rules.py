@@ -44,7 +44,7 @@ def room(name: str, path: str, *, tag: str, **options: Any) -> Blueprint:
 
 
 def _renew(response: Response) -> Response:
-    """Only tokens from signing in slide; the client replaces its stored one by this header (design 1b, review 3.15)."""
+    """Only tokens from signing in slide; the client replaces its stored one by this header."""
     actor = current_actor()
     if response.status_code < 400 and actor.token_id is not None and tokens.is_due(db.session, actor):
         with unit_of_work(db.session, actor, intent="token.renew") as session:

@@ -1,4 +1,4 @@
-"""Words of the correspondence dialect to core's and back (contract 003, design 7)."""
+"""Words of the correspondence dialect to core's and back (contract 003)."""
 
 import re
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def _unified(text: str) -> str:
 
 
 def status_of(facet: CorrespondenceCase, case: Case) -> str:
-    """The sender's own word while it means what the case is, else the table's word for it (review 1.19).
+    """The sender's own word while it means what the case is, else the table's word for it.
 
     A word that no list knows speaks of work under way: it stands until the case comes to an end or to a halt.
     """
@@ -121,7 +121,7 @@ def _known_as(held: Held) -> dict[str, Any]:
 
 
 def case_shown(held: Held, messages: list[Message]) -> dict[str, Any]:
-    """A case in the shape of PUT (design 10.5). What its sender left out is left out."""
+    """A case in the shape of PUT. What its sender left out is left out."""
     facet, known = held.facet, _known_as(held)
     told = {
         "caseUid": facet.case_uid,

@@ -15,7 +15,7 @@ from portal.core.models import Case, CasePerson, IntakeReceipt, PersonExternalId
 from portal.core.permissions import Permission, can
 from portal.core.vocabulary import Origin, PersonRole, Status
 
-DESK = "agent_000"  # who a partner is told has its report: the desk, never a name (review 4.5)
+DESK = "agent_000"  # who a partner is told has its report: the desk, never a name
 _CLOSED = (Status.CLOSED, Status.ARCHIVED)
 _PRIORITIES = {"high": "1", "medium": "2", "low": "3"}
 _SOURCE = "src src_uid src_address src_uid2 src_usr src_vector src_callid src_ts".split()
@@ -34,7 +34,7 @@ def receipt(case: Case) -> dict[str, Any]:
 
 
 def status(case: Case) -> str:
-    """Open or closed; the finer states are ours (design 7)."""
+    """Open or closed; the finer states are ours."""
     return "closed" if case.lifecycle_status in _CLOSED else "open"
 
 

@@ -1,4 +1,4 @@
-"""How the helpline dialect tells failures: two shapes, as its contracts have them (001, 002, review 2).
+"""How the helpline dialect tells failures: two shapes, as its contracts have them (contracts 001 and 002).
 
 400, 409, 413 and 415 are ``{"error"}``; 401, 403, 404, 405 and 429 are ``{"status": "error", "message"}``.
 """
@@ -75,7 +75,7 @@ def _schema(error: HTTPException) -> ma.Schema | None:
 
 
 def _first(found: list[Problem]) -> str:
-    """The first missing field in the order of the shape, else the first that is not right (design 3b)."""
+    """The first missing field in the order of the shape, else the first that is not right."""
     problem = next((p for p in found if p.kind == "missing"), found[0])
     if problem.message.startswith("Invalid timestamp"):
         return problem.message

@@ -83,7 +83,7 @@ class Some(ma.fields.List):
 
 
 class PersonOrName(ma.fields.Nested):
-    """A person; a bare word in the list is a name and nothing else (review 1.6)."""
+    """A person; a bare word in the list is a name and nothing else."""
 
     def __init__(self, nested: Any, **options: Any) -> None:
         super().__init__(nested, metadata={OR: {"type": "string", "description": "A name."}}, **options)

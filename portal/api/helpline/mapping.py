@@ -22,7 +22,7 @@ OPEN, CLOSED, ESCALATED = "1", "2", "3"
 _NO_GROUP = ("", "0", "-1")
 _YES, _NO = ("1", "true", "yes"), ("0", "false", "no")
 _SUMMARY = 120
-_INERT = 4096  # what an unknown object in attachments_case may weigh (review 1.7)
+_INERT = 4096  # what an unknown object in attachments_case may weigh
 
 # Key of the contract → list of codes, and the fact of the case.
 CODED = {
@@ -93,7 +93,7 @@ def read(
 
 
 def receipt(body: Mapping[str, Any], raw: Any, origin: Origin) -> Receipt:
-    """How the report was delivered. Same ``src``, ``src_uid`` and ``src_uid2`` are one delivery (design 2b)."""
+    """How the report was delivered. Same ``src``, ``src_uid`` and ``src_uid2`` are one delivery."""
     src = given(body, "src") or ("webform" if origin is Origin.WEBFORM else "")
     uid = [src, given(body, "src_uid"), given(body, "src_uid2")]
     return Receipt(
@@ -117,7 +117,7 @@ def zone(organisation: Organisation, vertical: Vertical) -> ZoneInfo:
 
 
 def priority(raw: str, organisation: Organisation) -> Priority:
-    """What the digits of this partner mean; a value that nobody knows is worked as high, and flagged (review 1.6)."""
+    """What the digits of this partner mean; a value that nobody knows is worked as high, and flagged."""
     if raw in _NO_GROUP:
         return Priority.MEDIUM
     meaning = (organisation.priority_map or PRIORITY_MAPS["contract"]).get(raw)
@@ -155,7 +155,7 @@ def _facts(
 
 
 def _claimed(status: str, origin: Origin) -> str | None:
-    """What the sender says of the state, where it is shown to somebody instead of being done (review 1.5)."""
+    """What the sender says of the state, where it is shown to somebody instead of being done."""
     obeyed = origin is not Origin.WEBFORM and status in (OPEN, CLOSED, ESCALATED)
     return None if obeyed else status[:LONGEST]
 

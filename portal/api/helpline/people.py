@@ -105,7 +105,7 @@ class Reader:
         self.doubts.append(Doubt(list_name, where, raw, note))
 
     def _birth(self, epoch: str) -> dt.date | None:
-        """The local date: ``dob`` is midnight where the sender is, and a day early anywhere west of it (review 1b)."""
+        """The local date: ``dob`` is midnight where the sender is, and a day early anywhere west of it."""
         return dt.datetime.fromtimestamp(float(epoch), self._zone).date() if epoch else None
 
     def _age(self, told: Mapping[str, Any], where: str) -> tuple[int | None, AgeUnit]:

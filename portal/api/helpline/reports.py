@@ -20,7 +20,7 @@ from portal.extensions import db
 
 
 def take(told: Mapping[str, Any], origin: Origin) -> Response:
-    """Make a case of a report, once however often it is delivered (design 2b); 201 with the five keys."""
+    """Make a case of a report, once however often it is delivered; 201 with the five keys."""
     actor, raw = current_actor(), g.api_body
     known = code_mapping.known(db.session, actor.organisation_id, mapping.codes(told))
     receipt = mapping.receipt(told, raw, origin)

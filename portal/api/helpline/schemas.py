@@ -1,4 +1,4 @@
-"""The shapes of contracts 001 and 002. Fields stand in the order in which a missing one is reported (design 3b)."""
+"""The shapes of contracts 001 and 002. Fields stand in the order in which a missing one is reported."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -182,7 +182,7 @@ class PersonSaidSchema(PerpetratorSchema):
 
 
 class CaseSaidSchema(ReceiptSchema):
-    """A whole case: the keys of the request beside the five of the answer (review 3.13)."""
+    """A whole case: the keys of the request beside the five of the answer."""
 
     src = Told()
     src_uid = Told()
@@ -231,7 +231,7 @@ class FileSchema(Loose):
 
 
 class OrganisationSchema(Loose):
-    """The body of the token endpoint (contract 002), which has its own words for what is missing (design 3b)."""
+    """The body of the token endpoint (contract 002), which has its own words for what is missing."""
 
     says_required = True
 

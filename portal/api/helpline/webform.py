@@ -1,7 +1,7 @@
 """The web form of partner organisations (contract 002), and the token endpoint that it names.
 
 A partner reports and no more: what it says of people here, of urgency or of state is shown to somebody and obeyed by
-nobody (review 1.5, 4.5).
+nobody.
 """
 
 from collections.abc import Callable, Mapping

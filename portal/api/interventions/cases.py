@@ -181,7 +181,7 @@ def history(asked: dict[str, Any], case_id: UUID):
     case = records.find_case(db.session, actor, case_id)
     record_reading(db.session, actor, "case.history", case=case.id)
     case = records.find_case(db.session, actor, case_id)
-    # What was written down is not read once consent was withdrawn; where the case stood, and why, still is (design 5b).
+    # What was written down is not read once consent was withdrawn; where the case stood, and why, still is.
     told = not consents.standing(db.session, case).withdrawn
     steps = [mapping.step(step, told=told) for step in transitions.history(db.session, case)]
     return respond(Answer(200, page_of(steps, asked)))

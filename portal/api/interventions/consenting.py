@@ -1,4 +1,4 @@
-"""Consents (design 5e): giving, verifying, rejecting, withdrawing and renewing them."""
+"""Consents: giving, verifying, rejecting, withdrawing and renewing them."""
 
 from typing import Any
 from uuid import UUID

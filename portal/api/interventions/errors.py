@@ -1,4 +1,4 @@
-"""How the interventions dialect tells failures: one envelope, the codes of the domain (design 5a, 5b)."""
+"""How the interventions dialect tells failures: one envelope, the codes of the domain."""
 
 import enum
 from typing import Any

@@ -37,7 +37,7 @@ class Moment(ma.fields.Field):
 
 
 class MomentOrDay(Moment):
-    """A moment of RFC 3339, or a day, which begins at midnight UTC (review 2)."""
+    """A moment of RFC 3339, or a day, which begins at midnight UTC."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> dt.datetime:
         if isinstance(value, str) and _DAY.fullmatch(value):

@@ -1,4 +1,4 @@
-"""Files (design 5e): of a case, a person, a household or a consent, or sent before what they prove."""
+"""Files: of a case, a person, a household or a consent, or sent before what they prove."""
 
 from typing import Any
 from uuid import UUID

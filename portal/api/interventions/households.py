@@ -1,4 +1,4 @@
-"""Households (design 5e): registering, reading, members, verifying."""
+"""Households: registering, reading, members, verifying."""
 
 from typing import Any
 from uuid import UUID

@@ -34,7 +34,7 @@ def subject(case: Case) -> dict[str, str | None]:
 
 
 def case(session: Session, actor: Actor, of: Case) -> dict[str, Any]:
-    """A case as a whole (design 10.4)."""
+    """A case as a whole."""
     program = session.get(Program, of.program_id) if of.program_id is not None else None
     survivor = session.get(Case, of.merged_into_id) if of.merged_into_id is not None else None
     offers = transitions.offers(session, actor, of, composites=False)
@@ -113,7 +113,7 @@ def assignment(of_case: Case, of: Assignment, *, dates: bool = False) -> dict[st
 
 
 def conflict(session: Session, actor: Actor, of: Conflict) -> dict[str, Any]:
-    """A conflict with the cases that this caller may know of (review 4.14)."""
+    """A conflict with the cases that this caller may know of."""
     told = {named.id: str(named.uuid) for named in conflict_decisions.parties(session, actor, of).told}
     return {
         "conflict_id": str(of.uuid),

@@ -1,4 +1,4 @@
-"""What a client needs to know of the office: who it is, the verticals, programmes and places (design 5e)."""
+"""What a client needs to know of the office: who it is, the verticals, programmes and places."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The shapes and words of people, households and consents (design 5e)."""
+"""The shapes and words of people, households and consents."""
 
 from typing import Any
 

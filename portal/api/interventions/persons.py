@@ -1,4 +1,4 @@
-"""People (design 5e): registering, reading, correcting, finding, verifying, archiving."""
+"""People: registering, reading, correcting, finding, verifying, archiving."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Approvals (design 5e): a question put to somebody else, and the answer."""
+"""Approvals: a question put to somebody else, and the answer."""
 
 from typing import Any
 from uuid import UUID

@@ -20,7 +20,7 @@ class Organisation(Stamped, Base):
     email: Mapped[Name] = mapped_column(default="")
     kind: Mapped[Code] = mapped_column(default="partner")  # installation, partner, service
     status: Mapped[Code] = mapped_column(default="active")  # pending, active, inactive
-    # What the digits of ``priority`` mean to this partner: upstream installations disagree (design 4.8).
+    # What the digits of ``priority`` mean to this partner: upstream installations disagree.
     priority_map: Mapped[dict[str, Any]] = mapped_column(default=dict)
     priority_confirmed: Mapped[bool] = mapped_column(default=False)
     defaults: Mapped[dict[str, Any]] = mapped_column(default=dict)

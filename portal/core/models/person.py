@@ -77,7 +77,7 @@ class Person(Versioned, Base):
 
 
 class PersonIdentifier(Base):
-    """An identity number: claimed until verified, and unique among the verified alone (design review 1.24)."""
+    """An identity number: claimed until verified, and unique among the verified alone."""
 
     __tablename__ = "person_identifiers"
 

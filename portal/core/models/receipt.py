@@ -7,7 +7,7 @@ from portal.core.models.base import Base, Code, EncryptedText, Id, Moment, Name,
 
 
 class IntakeReceipt(Base):
-    """One delivered report. The same key with the same payload is a retry and makes no second case (review 5.4)."""
+    """One delivered report. The same key with the same payload is a retry and makes no second case."""
 
     __tablename__ = "intake_receipts"
 

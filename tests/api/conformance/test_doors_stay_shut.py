@@ -140,7 +140,7 @@ NOT_THE_CALLERS = {
     "root_id": 1,
     "merged_into_id": 1,
 }
-STRICT = {Dialect.INTERVENTIONS}  # refuses what it does not know; the others do not look at it (design 10.12)
+STRICT = {Dialect.INTERVENTIONS}  # refuses what it does not know; the others do not look at it
 
 
 def test_what_is_the_portals_to_say_is_not_the_callers(office, dialect, ground):

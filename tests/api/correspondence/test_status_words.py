@@ -1,4 +1,4 @@
-"""What a sender's word for the status does (design 7), and what is told of it afterwards (review 1.19)."""
+"""What a sender's word for the status does, and what is told of it afterwards."""
 
 import pytest
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""``POST /api/cases/`` (contract 001, design 2b)."""
+"""``POST /api/cases/`` (contract 001)."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""Reading and changing cases through the helpline dialect (review 3.13)."""
+"""Reading and changing cases through the helpline dialect."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A report is kept once however often it is delivered, and never lost for being like another (review 5.4)."""
+"""A report is kept once however often it is delivered, and never lost for being like another."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""``POST /api/webhook/webform/`` (contract 002, design 3b, review 1.5 and 4.5)."""
+"""``POST /api/webhook/webform/`` (contract 002)."""
 
 import datetime as dt
 import io

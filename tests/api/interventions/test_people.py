@@ -1,4 +1,4 @@
-"""People, households and consents through the API: so that the guards can be met from outside (design 5e)."""
+"""People, households and consents through the API: so that the guards can be met from outside."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The walk that is consistent with every word of contract 004 (design 6), through the API alone."""
+"""The walk that is consistent with every word of contract 004, through the API alone."""
 
 from portal.core.models import AuditEvent
 from tests.api.interventions.conftest import at
