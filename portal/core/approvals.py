@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock, reasons
+from portal.core import audit, cases, clock, notices, reasons
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, ApprovalRequired, Forbidden, InvalidInput, NotFound
@@ -54,6 +54,7 @@ def ask(
     session.flush()
     details = {"workflow": made.id, "purpose": purpose, "to_vertical": made.to_vertical_id}
     audit.append(session, actor, "approval.ask", case=case, details=details)
+    notices.of_question(session, actor, case, made.id)
     return made
 
 
@@ -96,6 +97,7 @@ def decide(
     session.flush()
     details = {"workflow": asked.id, "approval": made.id, "decision": made.decision}
     audit.append(session, actor, "approval.decide", case=case, details=details)
+    notices.settle(session, case, notices.APPROVAL, asked.id)
     return made
 
 

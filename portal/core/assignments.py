@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, cases, clock, reasons
+from portal.core import audit, cases, clock, notices, reasons
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.models import Assignment, Case, User
@@ -32,11 +32,13 @@ def give(
         session, actor, case, to, reason=reason, effective_from=at
     )
     audit.append(session, actor, "case.assign", case=case, details={"from": before, "to": to.id})
+    notices.of_assignment(session, actor, case, to.id)
     return made
 
 
 def begin(session: Session, actor: Actor, case: Case) -> Assignment:
     """Record that the owner with whom a case was opened is assigned to it; the opening itself is the audit event."""
+    notices.of_assignment(session, actor, case, case.owner.id)
     return _add(session, actor, case, case.owner, effective_from=case.created_at)
 
 
@@ -61,6 +63,7 @@ def add(
     made = _add(session, actor, case, to, role=role, effective_from=effective_from, effective_until=effective_until)
     case.last_actioned_at = clock.now()
     audit.append(session, actor, "case.assignment_add", case=case, details={"user": to.id, "role": role})
+    notices.of_assignment(session, actor, case, to.id, as_owner=False)
     return made
 
 

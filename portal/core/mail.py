@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock
+from portal.core import audit, cases, clock, notices
 from portal.core.actors import Actor
 from portal.core.facets import Held, call_attention
 from portal.core.models import CorrespondenceCase, Message, MessageVersion
@@ -80,6 +80,8 @@ def take(session: Session, actor: Actor, held: Held, told: Sequence[MessageTold]
         audit.append(session, actor, "message.receive", case=held.case, details=details)
         if late:
             call_attention(session, held.case)
+        if any(message.direction is Direction.INBOUND for message in added):
+            notices.of_message(session, actor, held.case)
     if changed:
         _tell(session, actor, held, "message.replace", changed)
     if added or changed:

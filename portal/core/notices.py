@@ -1,19 +1,141 @@
-"""Notices: what somebody should know about a case without having asked."""
+"""Notices: what somebody should know about a case without having asked.
+
+A notice names the case and what kind of thing happened, never a person and nothing that was written. What somebody
+may not see is not told to them: a notice about a case that they do not see waits until they do. Acting clears it.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import clock
+from portal.core import clock, paging
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
-from portal.core.models import Case, Notice, User, VerticalMember
-from portal.core.vocabulary import Role
+from portal.core.models import Case, Notice, Participant, User, Vertical, VerticalMember
+from portal.core.paging import Cursor, Page
+from portal.core.permissions import Permission, holders, visible_cases
+from portal.core.vocabulary import READ_ONLY, ParticipantStatus, Role
+
+GIVEN, ASSIGNED, MESSAGE = "case.given", "case.assigned", "message.in"
+APPROVAL, INVITATION = "approval.asked", "participant.asked"  # each followed by the number of what was asked
+PAGE = 25
+MOST = 99  # more are not counted
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice with the case that it is about, where it is about one."""
+
+    notice: Notice
+    case: Case | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it still waits to be read."""
+        return self.notice.cleared_at is None
 
 
 def tell_owners(session: Session, case: Case, kind: str, text: str) -> None:
     """Tell whoever owns the case; where nobody does, the supervisors of its vertical."""
     for user_id in _owners(session, case):
         session.add(Notice(user_id=user_id, kind=kind, case_id=case.id, text=text))
+
+
+def tell(session: Session, actor: Actor, users: Iterable[int], case: Case, kind: str, text: str) -> None:
+    """Tell these users, but not whoever did it, and nobody who was told the same and has not read it yet."""
+    wanted = set(users) - {actor.user_id}
+    same = Notice.user_id.in_(wanted), Notice.case_id == case.id, Notice.kind == kind, Notice.cleared_at.is_(None)
+    told = set(session.scalars(sa.select(Notice.user_id).where(*same))) if wanted else set()
+    session.add_all(Notice(user_id=user_id, kind=kind, case_id=case.id, text=text) for user_id in sorted(wanted - told))
+
+
+def of_assignment(session: Session, actor: Actor, case: Case, to: int, *, as_owner: bool = True) -> None:
+    """Somebody was given a case, or put beside its owner."""
+    kind, text = (GIVEN, "was given to you") if as_owner else (ASSIGNED, "was assigned to you")
+    tell(session, actor, [to], case, kind, f"{case.reference} {text}.")
+
+
+def of_message(session: Session, actor: Actor, case: Case) -> None:
+    """A message came in: its owner is told. A case that nobody has waits in the work-list for whoever takes it."""
+    if case.owner_id is not None:
+        tell(session, actor, [case.owner_id], case, MESSAGE, f"A message came in on {case.reference}.")
+
+
+def of_question(session: Session, actor: Actor, case: Case, question: int) -> None:
+    """An approval is asked for: those of the case's vertical who may give one are told."""
+    users = _members(session, case.primary_vertical, Permission.APPROVE)
+    tell(session, actor, users, case, f"{APPROVAL}.{question}", f"An approval is asked for on {case.reference}.")
+
+
+def of_invitation(session: Session, actor: Actor, case: Case, part: int, vertical: Vertical) -> None:
+    """A vertical is asked to take part: those of it who may answer are told."""
+    users = _members(session, vertical, Permission.OPT_IN)
+    tell(
+        session, actor, users, case, f"{INVITATION}.{part}", f"Your service was asked to take part in {case.reference}."
+    )
+
+
+def settle(session: Session, case: Case, kind: str, number: int) -> None:
+    """What was asked has its answer: it waits for nobody any more."""
+    of = Notice.case_id == case.id, Notice.kind == f"{kind}.{number}", Notice.cleared_at.is_(None)
+    session.execute(sa.update(Notice).where(*of).values(cleared_at=clock.now()))
+
+
+def page(session: Session, actor: Actor, *, cursor: Cursor | None = None, limit: int = PAGE) -> Page:
+    """What *actor* was told: what is new first, the newest first. Raises InvalidInput for a foreign cursor."""
+    query = sa.select(Notice).where(_shown_to(actor))
+    found = paging.newest_first(session, query, Notice.rank, Notice.id, cursor=cursor, limit=limit)
+    numbers = {notice.case_id for notice in found.rows} - {None}
+    known = {case.id: case for case in session.scalars(sa.select(Case).where(Case.id.in_(numbers)))} if numbers else {}
+    return replace(found, rows=[Told(notice, known.get(notice.case_id)) for notice in found.rows])
+
+
+def waiting(session: Session, actor: Actor) -> int:
+    """How many notices *actor* has not read; more than MOST are counted as one more than that."""
+    found = sa.select(Notice.id).where(_shown_to(actor), Notice.cleared_at.is_(None)).limit(MOST + 1)
+    return session.scalar(sa.select(sa.func.count()).select_from(found.subquery())) or 0
+
+
+def clear(session: Session, actor: Actor, number: int) -> Notice:
+    """Put a notice of one's own away. Raises NotFound."""
+    found = session.scalar(sa.select(Notice).where(Notice.id == number, _shown_to(actor)))
+    if found is None:
+        raise NotFound("There is no such notice.", target="notice")
+    found.cleared_at = found.cleared_at or clock.now()
+    return found
+
+
+def clear_all(session: Session, actor: Actor) -> None:
+    """Put away all that *actor* can see of what they were told."""
+    _clear(session, _shown_to(actor))
+
+
+def put_away(session: Session, actor: Actor, cases: Collection[int]) -> None:
+    """Put away what *actor* was told of these cases, which they have just opened."""
+    _clear(session, sa.and_(Notice.user_id == actor.user_id, Notice.case_id.in_(cases)))
+
+
+def _clear(session: Session, which: sa.ColumnElement[bool]) -> None:
+    """Mark as read. A marker of the reader's own, not casework: it is no audit event."""
+    query = sa.update(Notice).where(which, Notice.cleared_at.is_(None)).values(cleared_at=clock.now())
+    session.execute(query.execution_options(synchronize_session=False))
+
+
+def _shown_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """One's own notices: about no case, about one that is seen, or about one that one's vertical is asked about."""
+    seen = sa.select(1).select_from(Case).where(Case.id == Notice.case_id, visible_cases(actor)).correlate(Notice)
+    asked = sa.select(1).select_from(Participant).join(Case, Case.id == Participant.case_id)
+    asked = asked.where(
+        Participant.case_id == Notice.case_id,
+        Participant.vertical_id.in_(actor.vertical_ids),
+        Participant.status == ParticipantStatus.PENDING_OPT_IN,
+        Case.lifecycle_status.not_in(READ_ONLY),
+        Case.restricted.is_(False),
+    ).correlate(Notice)
+    invited = sa.and_(Notice.kind.startswith(INVITATION), asked.exists())
+    return sa.and_(Notice.user_id == actor.user_id, sa.or_(Notice.case_id.is_(None), seen.exists(), invited))
 
 
 def _owners(session: Session, case: Case) -> list[int]:
@@ -24,16 +146,8 @@ def _owners(session: Session, case: Case) -> list[int]:
     return list(session.scalars(query.where(VerticalMember.vertical_id == case.primary_vertical_id).order_by(User.id)))
 
 
-def waiting(session: Session, actor: Actor, *, limit: int = 50) -> list[Notice]:
-    """What *actor* has been told and not yet put away, newest first."""
-    query = sa.select(Notice).where(Notice.user_id == actor.user_id, Notice.cleared_at.is_(None))
-    return list(session.scalars(query.order_by(Notice.created_at.desc(), Notice.id.desc()).limit(limit)))
-
-
-def clear(session: Session, actor: Actor, number: int) -> Notice:
-    """Put a notice of one's own away. Raises NotFound."""
-    found = session.scalar(sa.select(Notice).where(Notice.id == number, Notice.user_id == actor.user_id))
-    if found is None:
-        raise NotFound("There is no such notice.", target="notice")
-    found.cleared_at = found.cleared_at or clock.now()
-    return found
+def _members(session: Session, vertical: Vertical, permission: Permission) -> list[int]:
+    """The people of a vertical whose role holds a permission there."""
+    query = sa.select(User.id).join(VerticalMember, VerticalMember.user_id == User.id)
+    able = User.active, User.kind == "person", User.role.in_(holders(permission, vertical.pack))
+    return list(session.scalars(query.where(VerticalMember.vertical_id == vertical.id, *able)))

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, cases, clock, consents, reasons, same_people, suspensions
+from portal.core import audit, cases, clock, consents, notices, reasons, same_people, suspensions
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, ConsentRequired, Forbidden, InvalidInput, NotFound, ReadOnly
 from portal.core.models import Case, Consent, Participant, Vertical
@@ -32,6 +32,7 @@ def add(session: Session, actor: Actor, case: Case, vertical: Vertical) -> Parti
     made = Participant(case_id=case.id, vertical_id=vertical.id, vertical=vertical, added_by_id=actor.user_id)
     session.add(made)
     _record(session, actor, case, "participant.add", made)
+    notices.of_invitation(session, actor, case, made.id, vertical)
     return made
 
 
@@ -83,6 +84,7 @@ def opt_in(
     asked.consent_id = _confirmed(session, people, vertical, consent_uuid)
     asked.status, asked.opted_in_at, asked.opted_in_by_id = _P.OPTED_IN, clock.now(), actor.user_id
     _record(session, actor, case, "participant.opt_in", asked)
+    notices.settle(session, case, notices.INVITATION, asked.id)
     return asked
 
 
@@ -121,6 +123,7 @@ def end(
     participant.status, participant.removed_at = _P.REMOVED, clock.now()
     participant.reason_code, participant.reason_text = code, text
     _record(session, actor, case, "participant.remove", participant)
+    notices.settle(session, case, notices.INVITATION, participant.id)
 
 
 def of_case(session: Session, case: Case, *, removed: bool = False, group: Collection[int] = ()) -> list[Participant]:

@@ -1,12 +1,12 @@
 """The unit of work: the only place that commits."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from portal.core import audit, pair_finding, written_people
+from portal.core import audit, notices, pair_finding, written_people
 from portal.core.actors import Actor
 from portal.core.database import writing
 from portal.core.errors import DomainError, StaleVersion
@@ -45,10 +45,17 @@ def unit_of_work(session: Session, actor: Actor, *, intent: str) -> Iterator[Ses
         raise
 
 
-def record_reading(session: Session, actor: Actor, action: str, **details: object) -> None:
-    """Append a reading to the actor's own chain in a short transaction; the page fails when it cannot be written."""
+def record_reading(
+    session: Session, actor: Actor, action: str, *, opened: Collection[int] = (), **details: object
+) -> None:
+    """Append a reading to the actor's own chain in a short transaction; the page fails when it cannot be written.
+
+    ``opened`` are the numbers of cases that were opened by it: what the actor was told of them is read now.
+    """
     session.rollback()
     with writing(session.get_bind()):
+        if opened:
+            notices.put_away(session, actor, opened)
         audit.append(session, actor, action, chain=audit.actor_chain(actor), details=details)
         session.commit()
 

@@ -12,6 +12,7 @@ from portal.web.consents import blueprint as consents
 from portal.web.files import blueprint as files
 from portal.web.households import blueprint as households
 from portal.web.intake.views import blueprint as intake
+from portal.web.notices.views import blueprint as notices
 from portal.web.participation.deciding import blueprint as approvals
 from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
@@ -42,4 +43,5 @@ BLUEPRINTS = (
     households,
     verification,
     triage,
+    notices,
 )

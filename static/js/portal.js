@@ -136,16 +136,18 @@
     leaveDialog(event.detail);
   });
 
-  function tellProblem(name) {
+  /* What the page asks for by itself fails in silence: nobody waits for it, and nothing was typed. */
+  function tellProblem(name, { detail }) {
+    if (detail.requestConfig?.headers?.["X-Background"]) return;
     const flash = document.getElementById("flash");
     const template = document.getElementById("problem-" + name);
     flash.replaceChildren(template.content.cloneNode(true));
     flash.scrollIntoView({ block: "nearest" });
   }
 
-  document.addEventListener("htmx:sendError", () => tellProblem("offline"));
-  document.addEventListener("htmx:timeout", () => tellProblem("offline"));
-  document.addEventListener("htmx:responseError", () => tellProblem("failed"));
+  document.addEventListener("htmx:sendError", (event) => tellProblem("offline", event));
+  document.addEventListener("htmx:timeout", (event) => tellProblem("offline", event));
+  document.addEventListener("htmx:responseError", (event) => tellProblem("failed", event));
 
   /* A form is sent once: the second of two quick clicks does nothing. */
   const TWO_CLICKS = 5000; // milliseconds; after that the reader may mean it

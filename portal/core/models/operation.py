@@ -3,6 +3,7 @@
 import datetime as dt
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.models.base import Base, Code, Id, Moment, Name, ref
@@ -74,6 +75,16 @@ class Notice(Base):
     cleared_at: Mapped[dt.datetime | None]
 
     __table_args__ = (sa.Index("ix_notices_user_id_cleared_at", "user_id", "cleared_at", "created_at"),)
+
+    @hybrid_property
+    def rank(self) -> int:
+        """Where it stands in the list: what is new comes before what was read."""
+        return int(self.cleared_at is None)
+
+    @rank.inplace.expression
+    @classmethod
+    def _rank(cls) -> sa.ColumnElement[int]:
+        return sa.case((cls.cleared_at.is_(None), 1), else_=0)
 
 
 class JobLease(Base):

@@ -35,7 +35,7 @@ def read(
     """Show something of a case. The reading is recorded before anything leaves, and fails the page when it cannot be.
 
     ``others`` are the numbers of further cases of which the page shows something. ``seen`` moves the reader's marker in
-    the thread, in a transaction of its own: a marker is no casework.
+    the thread, in a transaction of its own: a marker is no casework. What the reader was told of the case is read now.
     """
     top = context.get("head")
     if top is not None and top.is_hidden and page not in _SAYS_NOTHING:
@@ -43,7 +43,7 @@ def read(
         context = {"head": top, "steps": transitions.history(db.session, top.case)}
     answer = fragments.render(page, fragment or page, status, **context)
     beside = {"with": sorted(others)} if others else {}
-    record_reading(db.session, current_actor(), "case.read", case=number, **beside)
+    record_reading(db.session, current_actor(), "case.read", opened=[number, *others], case=number, **beside)
     if seen is not None:
         with unit_of_work(db.session, current_actor(), intent="message.seen"):
             messages.mark_seen(db.session, current_actor(), number, seen)

@@ -10,6 +10,7 @@ from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
+from portal.web.notices import unread
 from portal.web.participation import words
 from portal.web.participation.forms import DecisionForm
 
@@ -58,4 +59,4 @@ def decide(question: int):
 def _page(number: int, *, form: DecisionForm | None = None, status: int = 200, late: bool = False):
     found = approval_questions.find(db.session, current_actor(), number)
     shown = {"question": found, "form": form or DecisionForm(formdata=None).offer(), "late": late, "words": words}
-    return render_template("participation/approval.html", **shown), status
+    return unread.read(found.case.id, lambda: render_template("participation/approval.html", **shown)), status

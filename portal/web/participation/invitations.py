@@ -9,6 +9,7 @@ from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import errors, fragments
 from portal.web.access import current_actor
+from portal.web.notices import unread
 from portal.web.participation import words
 from portal.web.participation.forms import ReasonForm
 from portal.web.participation.participants import beside, end_part
@@ -83,4 +84,4 @@ def _page(part: int, *, form: ReasonForm | None = None, status: int = 200, happe
         "happened": happened,
         "words": words,
     }
-    return render_template("participation/invitation.html", **shown), status
+    return unread.read(found.case.id, lambda: render_template("participation/invitation.html", **shown)), status

@@ -1,0 +1,1 @@
+"""Notices: what the reader was told without having asked."""

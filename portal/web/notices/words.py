@@ -1,0 +1,47 @@
+"""What notices say, and where they lead."""
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from portal.core import notices
+from portal.core.actors import Actor
+from portal.core.notices import Told
+from portal.core.permissions import Permission, can
+
+_SAID = {
+    notices.GIVEN: ("user", _l("%(ref)s was given to you")),
+    notices.ASSIGNED: ("people", _l("You were assigned to %(ref)s")),
+    notices.MESSAGE: ("in", _l("A message came in on %(ref)s")),
+    notices.APPROVAL: ("check", _l("An approval is asked for on %(ref)s")),
+    notices.INVITATION: ("people", _l("Your service was asked to take part in %(ref)s")),
+    "case.suspended": ("s-suspended", _l("%(ref)s is suspended")),
+    "case.restored": ("s-active", _l("%(ref)s goes on: consent was given again")),
+}
+
+
+def said(told: Told) -> tuple[str, str]:
+    """The mark and the words of a notice; of a kind that has no words here those that were written with it."""
+    mark, words = _SAID.get(_kind(told)[0], ("info", None))
+    if words is None or told.case is None:
+        return mark, told.notice.text
+    return mark, str(words) % {"ref": told.case.reference}
+
+
+def leads_to(actor: Actor, told: Told) -> str | None:
+    """The address of what a notice is about, where there is one."""
+    kind, number = _kind(told)
+    if kind == notices.APPROVAL:
+        return url_for("approvals.show", question=number)
+    if kind == notices.INVITATION:
+        return url_for("invitations.show", part=number)
+    if told.case is not None:
+        return url_for("cases.messages" if kind == notices.MESSAGE else "cases.show", number=told.case.id)
+    if kind.startswith("token") and can(actor, Permission.ADMINISTER):
+        return url_for("admin.tokens")
+    return None
+
+
+def _kind(told: Told) -> tuple[str, int | None]:
+    """The kind of a notice, and the number of what was asked where it names one."""
+    kind, _, number = told.notice.kind.rpartition(".")
+    return (kind, int(number)) if number.isdecimal() else (told.notice.kind, None)
