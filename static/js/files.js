@@ -8,8 +8,8 @@
 
   const theForm = () => document.querySelector(FORM);
   const find = (form, name) => form.querySelector(`[data-${name}]`);
-  const megabytes = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
-  const sizeOf = (file) => `${megabytes.format(Math.max(file.size / 1048576, 0.1))} MB`;
+  const inUnit = (number, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(number);
+  const sizeOf = ({ size }) => (size < 1048576 ? inUnit(Math.ceil(size / 1024), "kilobyte") : inUnit(size / 1048576, "megabyte"));
 
   function fill(form) {
     const carrier = new DataTransfer();
@@ -86,13 +86,13 @@
     form.querySelector("input[type='file']").focus();
   });
 
-  /* Sending: what is known to be too large is not sent at all. */
-  document.addEventListener("htmx:confirm", (event) => {
-    if (event.detail.elt.matches(FORM) && !tell(event.detail.elt)) {
-      event.preventDefault();
-      event.detail.elt.querySelector("input[type='file']").focus();
-    }
-  });
+  /* Sending: what is known to be too large is not sent at all, and does not count as sent. */
+  window.addEventListener("submit", (event) => {
+    if (!event.target.matches(FORM) || tell(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    event.target.querySelector("input[type='file']").focus();
+  }, true);
   document.addEventListener("htmx:beforeSend", (event) => {
     if (event.detail.elt.matches(FORM)) find(event.detail.elt, "sending").hidden = false;
   });

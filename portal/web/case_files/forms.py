@@ -46,7 +46,7 @@ class FilesForm(FlaskForm):
             raise ValidationError(_("Send at most %(number)s files at once.", number=MOST_FILES))
         faults = [fault for file in self.sent if (fault := self._fault(file))]
         if faults:
-            raise ValidationError(" ".join([*faults, _("Nothing was stored. Choose the files again.")]))
+            raise ValidationError(" ".join([*faults, _("Nothing was stored.")]))
 
     def _fault(self, file: FileStorage) -> str | None:
         brought = uploads.look(file)
