@@ -4,7 +4,7 @@ What may be done with one is in consent_rules.py; doing it, in consenting.py.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,11 +94,16 @@ def entry(session: Session, actor: Actor, consent: Consent) -> Entry:
 
 def find(session: Session, actor: Actor, person: Person, number: int) -> Consent:
     """The consent with that number, in any record of this person that *actor* may see. Raises NotFound."""
-    query = _told(session, actor, person).where(Consent.id == number)
+    query = _told(session, actor, [person.id]).where(Consent.id == number)
     found = session.scalar(query)
     if found is None:
         raise NotFound("There is no such consent.", target="consent")
     return found
+
+
+def of_people(session: Session, actor: Actor, person_ids: Collection[int]) -> list[Consent]:
+    """The consents of these people that *actor* is told of, whichever record of a person they are in; newest first."""
+    return list(session.scalars(_told(session, actor, person_ids).order_by(Consent.id.desc())))
 
 
 def proofs(session: Session, consent: Consent) -> list[Proof]:
@@ -122,11 +127,11 @@ def steps(session: Session, actor: Actor, consent: Consent) -> list[Step]:
 
 
 def _of_everybody(session: Session, actor: Actor, person: Person) -> list[Consent]:
-    return list(session.scalars(_told(session, actor, person).order_by(Consent.id.desc())))
+    return of_people(session, actor, [person.id])
 
 
-def _told(session: Session, actor: Actor, person: Person) -> sa.Select:
-    records = same_people.records(session, [person.id])[person.id]
+def _told(session: Session, actor: Actor, person_ids: Collection[int]) -> sa.Select:
+    records = {record for ids in same_people.records(session, person_ids).values() for record in ids}
     query = sa.select(Consent).join(Person, Person.id == Consent.person_id).where(Consent.person_id.in_(records))
     query = query.where(visible_people(actor), visible_consents(actor))
     return query.options(joinedload(Consent.vertical), joinedload(Consent.person))

@@ -77,6 +77,13 @@ SPLIT = {
     "DIFFERENT_SUBJECTS": "Different people",
     OTHER: "Another reason",
 }
+EXPORT = {
+    "PERSON_ASKED": "The person asked for what is kept about them",
+    "COURT": "For a court or another authority",
+    "REFERRAL": "For a service that helps on",
+    "CASE_CONFERENCE": "For a case conference",
+    OTHER: "Another reason",
+}
 RESOLUTION = {
     "NO_OVERLAP": "The supports do not overlap",
     "MERGED": "The cases were merged",
@@ -169,6 +176,7 @@ _WORDS = {
     **END_ASSIGNMENT,
     **DISMISSAL,
     **RESOLUTION,
+    **EXPORT,
     **SPLIT,
     **MERGE,
     **TRANSFER,

@@ -95,6 +95,7 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(_CASE_READING, _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CASE_WORK, _door(WORKERS, scoped=True)),
     **dict.fromkeys(("cases.invite", "cases.remove_participant"), _door(_STEERING, scoped=True)),
+    **dict.fromkeys(("cases.case_file", "cases.make_case_file"), _door(_STEERING, scoped=True)),
     **dict.fromkeys(("cases.merge", "cases.unmerge", "cases.split"), _door(_LEADING, scoped=True)),
     **dict.fromkeys(("cases.transfer", "cases.ask_approval"), _door(_LEADING, scoped=True)),
     **dict.fromkeys(("approvals.index", "invitations.index"), _door(EVERYBODY)),

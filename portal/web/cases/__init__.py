@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.core import lifecycle
+from portal.web.case_file import views as case_file
 from portal.web.case_files import views as case_files
 from portal.web.cases import changes, steps, views, words
 from portal.web.conflicts import of_case as conflicts
@@ -22,6 +23,8 @@ for _rule, _endpoint, _view, _methods in (
     ("/files", "files", case_files.show, ["GET"]),
     ("/files", "add_files", case_files.add, ["POST"]),
     ("/files/<uuid:file>", "file", case_files.file, ["GET"]),
+    ("/file", "case_file", case_file.choose, ["GET"]),
+    ("/file", "make_case_file", case_file.make, ["POST"]),
     ("/participants", "participants", participants.show, ["GET"]),
     ("/participants", "invite", participants.invite, ["POST"]),
     ("/participants/<int:part>/remove", "remove_participant", participants.remove, ["GET", "POST"]),

@@ -38,7 +38,7 @@ def show(number: int):
         "thread": thread,
         "writers": threads.writers(db.session, top),
         "latest": timeline.page(db.session, actor, top.case, limit=LATEST, group=top.group),
-        "labels": codes.labels(db.session, _case_codes(top.case, top.people)),
+        "labels": codes.labels(db.session, case_codes(top.case, top.people)),
         "related": related.of_case(db.session, top),
         "forms": _side_forms(top),
     }
@@ -59,7 +59,7 @@ def messages(number: int):
 def people(number: int):
     """Everybody on the case with what was told of them, and what was not; the services named."""
     top = head.of_case(db.session, current_actor(), number, identifiers=True)
-    wanted = [*_case_codes(top.case, top.people), *_people_codes(top.people)]
+    wanted = [*case_codes(top.case, top.people), *people_codes(top.people)]
     services = case_people.services(db.session, top.case, group=top.group)
     shown = {"labels": codes.labels(db.session, wanted), "services": services}
     return answers.read(number, "cases/people.html", head=top, others=top.joined, **shown)
@@ -95,12 +95,14 @@ def _side_forms(top: head.Head) -> dict[str, object]:
     return forms
 
 
-def _case_codes(case: Case, parts: list[CasePerson]) -> list[tuple[str, str | None]]:
+def case_codes(case: Case, parts: list[CasePerson]) -> list[tuple[str, str | None]]:
+    """What is said of a case in codes, for ``codes.labels``."""
     named = [(name, getattr(case, name)) for name in CASE_CODES]
     roles = [("relationship", part.relationship_code) for part in parts]
     return [(category_list(case), case.category), *named, *roles]
 
 
-def _people_codes(parts: list[CasePerson]) -> list[tuple[str, str | None]]:
+def people_codes(parts: list[CasePerson]) -> list[tuple[str, str | None]]:
+    """The same for the people on it."""
     of_people = [(name, getattr(part.person, name)) for part in parts for name in PERSON_CODES]
     return of_people + [(LIST_NAMES.get(name, name), getattr(part, name)) for part in parts for name in PART_CODES]

@@ -55,6 +55,7 @@ CHANGES = {
     "case.update": _l("Facts changed"),
     "case.assignment_add": _l("Worker added"),
     "case.assignment_end": _l("Assignment ended"),
+    "case.export": _l("A case file was made, to be read outside"),
     "case.accept": _l("Taken in: somebody here looked at the report"),
     "case.code_mapped": _l("A code of the sender was given its meaning"),
     "case.merge_in": _l("Another case was merged into this one"),

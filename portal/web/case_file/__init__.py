@@ -1,0 +1,1 @@
+"""The case file: chosen on a page, made as PDF or as a page to print, kept nowhere."""
