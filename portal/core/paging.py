@@ -60,23 +60,34 @@ def newest_first(
     cursor: Cursor | None,
     limit: int,
     kind: type[Key] = int,
+    rising: bool = False,
 ) -> Page:
     """A page of the rows that *query* selects, by *key* (which is a *kind*) and then *number* downwards, from *cursor*.
 
-    Raises InvalidInput for the cursor of a list with another key.
+    With ``rising`` upwards instead. Raises InvalidInput for the cursor of a list with another key.
     """
-    if cursor is None:
-        found = list(session.scalars(query.order_by(key.desc(), number.desc()).limit(limit + 1)))
-        return _page(found, key.key, None, limit)
-    if type(cursor.key) is not kind:
+    if cursor is not None and type(cursor.key) is not kind:
         raise _bad()
-    if cursor.before:
-        beyond = sa.and_(key >= cursor.key, sa.or_(key > cursor.key, number > cursor.id))
-        order = key.asc(), number.asc()
-    else:
-        beyond = sa.and_(key <= cursor.key, sa.or_(key < cursor.key, number < cursor.id))
-        order = key.desc(), number.desc()
-    return _page(list(session.scalars(query.where(beyond).order_by(*order).limit(limit + 1))), key.key, cursor, limit)
+    upwards = rising != (cursor is not None and cursor.before)
+    if cursor is not None and upwards:
+        query = query.where(key >= cursor.key, sa.or_(key > cursor.key, number > cursor.id))
+    elif cursor is not None:
+        query = query.where(key <= cursor.key, sa.or_(key < cursor.key, number < cursor.id))
+    order = (key.asc(), number.asc()) if upwards else (key.desc(), number.desc())
+    return _page(list(session.scalars(query.order_by(*order).limit(limit + 1))), key.key, cursor, limit)
+
+
+def soonest_first(
+    session: Session,
+    query: sa.Select,
+    key: InstrumentedAttribute,
+    number: InstrumentedAttribute,
+    *,
+    cursor: Cursor | None,
+    limit: int,
+) -> Page:
+    """A page of the rows that *query* selects, by the date *key* and then *number* upwards. Raises as above."""
+    return newest_first(session, query, key, number, cursor=cursor, limit=limit, kind=dt.date, rising=True)
 
 
 def _page(found: list, key: str, cursor: Cursor | None, limit: int) -> Page:

@@ -17,6 +17,7 @@ from portal.web.participation.deciding import blueprint as approvals
 from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
 from portal.web.people_pairs import blueprint as people_pairs
+from portal.web.reviews.views import blueprint as reviews
 from portal.web.search.views import blueprint as search
 from portal.web.triage.views import blueprint as triage
 from portal.web.verification import blueprint as verification
@@ -44,4 +45,5 @@ BLUEPRINTS = (
     verification,
     triage,
     notices,
+    reviews,
 )

@@ -108,6 +108,7 @@ RULES: dict[str, Door] = {
     "triage.show": _door(EVERYBODY, scoped=True),
     "triage.accept": _door(DECIDERS, scoped=True),
     **dict.fromkeys(("notices.index", "notices.read", "notices.number"), _door(EVERYBODY)),
+    **dict.fromkeys(("reviews.index", "reviews.month"), _door(EVERYBODY)),
     "conflicts.index": _door(EVERYBODY),
     **dict.fromkeys(("conflicts.show", "cases.conflicts"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(("conflicts.resolve", "conflicts.dismiss"), _door(_LEADING, scoped=True)),

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.models.base import Base, Id, Moment, PublicId, ref
 
+_OPEN = sa.text("done_at IS NULL")
+
 
 class Review(Base):
     """A date on which a case is looked at again; with a time it is an appointment."""
@@ -24,4 +26,8 @@ class Review(Base):
     created_at: Mapped[Moment]
     done_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (sa.Index("ix_reviews_assigned_to_id_date", "assigned_to_id", "date"),)
+    __table_args__ = (
+        sa.Index("ix_reviews_assigned_to_id_date", "assigned_to_id", "date"),
+        # For the calendar: what is still to be done, by date.
+        sa.Index("ix_reviews_open", "date", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )

@@ -1,0 +1,1 @@
+"""Review dates: as a list and as a calendar."""
