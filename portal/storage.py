@@ -1,7 +1,7 @@
 """Files, written once under their checksum: the same bytes are one file, and what is there never changes.
 
 A file is written before the row that speaks of it: until then nobody finds it. Whoever wants it as a file of an object
-store gives another class with the same three functions.
+store gives another class with the same functions.
 """
 
 import hashlib
@@ -32,6 +32,25 @@ class Stored:
     content_type: str | None  # None: no kind that is known
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A file that has arrived and lies beside the others; it is kept or left, for nobody finds it where it is."""
+
+    stored: Stored
+    part: Path
+    place: Path
+
+    def keep(self) -> Stored:
+        """Put it to the others, at once and whole."""
+        self.place.parent.mkdir(mode=0o700, exist_ok=True)
+        self.part.replace(self.place)
+        return self.stored
+
+    def leave(self) -> None:
+        """Take it away, unless it was kept."""
+        self.part.unlink(missing_ok=True)
+
+
 class Storage:
     """A folder of files named by SHA-256."""
 
@@ -40,6 +59,10 @@ class Storage:
 
     def put(self, stream: BinaryIO, *, limit: int) -> Stored:
         """Store a stream. Raises TooLarge beyond *limit* bytes; nothing is left behind then."""
+        return self.arrive(stream, limit=limit).keep()
+
+    def arrive(self, stream: BinaryIO, *, limit: int) -> Arrival:
+        """Take a stream in without keeping it yet. Raises as ``put`` does."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest, size, head = hashlib.sha256(), 0, b""
         with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".arriving-", delete=False) as file:
@@ -54,13 +77,11 @@ class Storage:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-                place = self._place(digest.hexdigest())
-                place.parent.mkdir(mode=0o700, exist_ok=True)
-                part.replace(place)
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
-        return Stored(digest.hexdigest(), size, kind_of(head))
+        stored = Stored(digest.hexdigest(), size, kind_of(head))
+        return Arrival(stored, part, self._place(stored.checksum))
 
     def open(self, checksum: str) -> BinaryIO:
         """The bytes. Raises FileNotFoundError."""

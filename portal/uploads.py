@@ -1,6 +1,9 @@
 """Files in and out, the same at every door: stored before the row that speaks of them, never drawn by us."""
 
+import contextlib
 import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from flask import Response, send_file
 from sqlalchemy.orm import Session
@@ -33,6 +36,35 @@ def look(file: FileStorage) -> Brought:
     size = file.stream.seek(0, os.SEEK_END)
     file.stream.seek(0)
     return Brought(file.filename or "", "", size, content_type)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Files that have arrived with a form; their bytes are kept when their rows are written, or not at all."""
+
+    brought: list[Brought]
+    parts: list[storage.Arrival]
+
+    def keep(self) -> None:
+        """Keep the bytes: the last thing inside the unit of work that writes their rows."""
+        for part in self.parts:
+            part.keep()
+
+
+@contextlib.contextmanager
+def arriving(files: Iterable[FileStorage], *, limit: int) -> Iterator[Arrivals]:
+    """Take in the bytes of multipart fields; what is not kept is gone afterwards. Raises storage.TooLarge."""
+    arrivals = Arrivals([], [])
+    try:
+        for file in files:
+            part = storage.storage().arrive(file.stream, limit=limit)
+            arrivals.parts.append(part)
+            told = part.stored
+            arrivals.brought.append(Brought(file.filename or "", told.checksum, told.size_bytes, told.content_type))
+        yield arrivals
+    finally:
+        for part in arrivals.parts:
+            part.leave()
 
 
 def view(session: Session, actor: Actor, file: Attachment) -> Response:

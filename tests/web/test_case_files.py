@@ -1,5 +1,6 @@
 """The files of a case in the browser: what lies there, adding to it, what is refused, and who reads what."""
 
+import contextlib
 import io
 import struct
 import zlib
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from portal import uploads
 from portal.core import attachments, clock, consenting, merging, messages
 from portal.core.actors import SYSTEM
+from portal.core.errors import InvalidInput
 from portal.core.models import Attachment, AuditEvent, Case, Consent, User
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
@@ -309,31 +311,44 @@ class TestWhereNothingIsTaken:
         send(stranger, path, ("letter.pdf", PDF + b"3"), expect=404)
         assert stored(app) == kept
 
-    def test_one_who_loses_sight_of_the_case_meanwhile_adds_nothing(self, app, worker, office, path, monkeypatch):
+    def test_a_case_that_is_closed_to_writing_meanwhile_keeps_nothing(
+        self, app, worker, office, path, before, monkeypatch
+    ):
         """Between the look at the case and the writing; the second look decides."""
-        received = uploads.receive
+        arriving = uploads.arriving
 
+        @contextlib.contextmanager
         def then_suspend(*told, **more):
-            brought = received(*told, **more)
-            with app.app_context(), committed(db.session) as session:
-                put_into(session, session.get(Case, office["case"]), Status.SUSPENDED)
-            return brought
+            with arriving(*told, **more) as arrivals:
+                with app.app_context(), committed(db.session) as session:
+                    put_into(session, session.get(Case, office["case"]), Status.SUSPENDED)
+                yield arrivals
 
-        monkeypatch.setattr(uploads, "receive", then_suspend)
-        assert "Nothing was stored" in words(send(worker, path, ("letter.pdf", PDF), expect=409))
-        assert on_case(app) == []
+        monkeypatch.setattr(uploads, "arriving", then_suspend)
+        assert "Nothing was stored" in words(send(worker, path, ("letter.pdf", PDF + b"5"), expect=409))
+        assert (on_case(app), stored(app)) == ([], before)
 
-    def test_when_the_writing_fails_no_file_is_recorded(self, app, worker, path, monkeypatch):
+    def test_when_the_writing_of_one_fails_no_file_is_kept(self, app, worker, path, before, monkeypatch):
         added = attachments.add
 
         def fails_on_the_second(session, actor, file, **more):
             if file.name == "b.pdf":
-                raise attachments.InvalidInput("This kind of file is not taken.", target="file")
+                raise InvalidInput("This kind of file is not taken.", target="file")
             return added(session, actor, file, **more)
 
         monkeypatch.setattr(attachments, "add", fails_on_the_second)
-        send(worker, path, ("a.pdf", PDF), ("b.pdf", PDF), expect=422)
-        assert on_case(app) == []
+        send(worker, path, ("a.pdf", PDF + b"6"), ("b.pdf", PDF + b"7"), expect=422)
+        assert (on_case(app), stored(app)) == ([], before)
+
+    def test_bytes_that_are_there_already_stay_when_the_same_are_refused(self, app, worker, office, path, monkeypatch):
+        where = put(app, office)
+
+        def fails(*_told, **_more):
+            raise InvalidInput("This kind of file is not taken.", target="file")
+
+        monkeypatch.setattr(attachments, "add", fails)
+        send(worker, path, ("again.pdf", PDF), expect=422)
+        assert worker.client.get(where, buffered=True).data == PDF
 
 
 class TestReading:

@@ -8,12 +8,12 @@ from flask_babel import ngettext
 
 from portal import uploads
 from portal.core import attachments, cases
-from portal.core.attachments import Brought
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from portal.core.permissions import Permission
 from portal.core.timeline import Cursor, Kind
 from portal.core.unit import unit_of_work
 from portal.extensions import db
+from portal.uploads import Arrivals
 from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.case_files import forms, words
@@ -36,7 +36,8 @@ def add(number: int):
             cases.require_writable(db.session, current_actor(), case, Permission.ATTACH)
         if not form.offer().validate():
             return _page(number, form, 413 if form.too_large else 422)
-        _record(number, form, [uploads.receive(file, limit=forms.LARGEST) for file in form.sent])
+        with uploads.arriving(form.sent, limit=forms.LARGEST) as arrivals:
+            _record(number, form, arrivals)
     except Forbidden:
         raise
     except InvalidInput as refusal:
@@ -66,12 +67,13 @@ def allow_for_files(endpoint: str | None, _values: dict | None) -> None:
         request.max_content_length = forms.LARGEST_BODY
 
 
-def _record(number: int, form: FilesForm, brought: list[Brought]) -> None:
+def _record(number: int, form: FilesForm, arrivals: Arrivals) -> None:
     about = {"description": (form.description.data or "").strip(), "classification": form.classification.data}
     with unit_of_work(db.session, current_actor(), intent="attachment.add"):
         case = cases.find(db.session, current_actor(), number, lock=True)
-        for one in brought:
-            attachments.add(db.session, current_actor(), one, case=case, **about)
+        for brought in arrivals.brought:
+            attachments.add(db.session, current_actor(), brought, case=case, **about)
+        arrivals.keep()
 
 
 def _page(number: int, form: FilesForm, status: int = 200, happened: str = ""):
