@@ -79,7 +79,7 @@ def register(session: Session, office: Office, staff: Staff) -> Known:
         for key in VERIFIED:
             _verify(session, supervisor, known[key])
             for support in SUPPORT:
-                _consent(session, caseworker, known[key], office.verticals[support.code])
+                _consent(session, caseworker, supervisor, known[key], office.verticals[support.code])
         known.household = _household(session, supervisor, office, known)
     return known
 
@@ -92,7 +92,7 @@ def _verify(session: Session, actor: Actor, person: Person) -> None:
     audit.append(session, actor, "person.verify", chain=f"person:{person.id}", details={"status": "verified"})
 
 
-def _consent(session: Session, actor: Actor, person: Person, vertical: Vertical) -> None:
+def _consent(session: Session, actor: Actor, verifier: Actor, person: Person, vertical: Vertical) -> None:
     """A year's consent, signed on paper; seen today it has some nine months to go."""
     until = clock.now() + dt.timedelta(days=365)
     consent = Consent(
@@ -104,7 +104,7 @@ def _consent(session: Session, actor: Actor, person: Person, vertical: Vertical)
         grace_until=until + dt.timedelta(days=GRACE_DAYS),
         captured_by_id=actor.user_id,
         verified_at=clock.now(),
-        verified_by_id=actor.user_id,
+        verified_by_id=verifier.user_id,
     )
     session.add(consent)
     session.flush()

@@ -1,8 +1,9 @@
 """The walk-in intake in a real browser: by keyboard alone, without script, and through a session that ends."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import complaints
 
 pytestmark = pytest.mark.browser
 
@@ -21,12 +22,6 @@ def tab_to(page: Page, what: str) -> None:
     pytest.fail(f"Tab does not lead to {what!r}")
 
 
-def accessible(page: Page) -> None:
-    """Nothing for axe to complain about, in the page as it stands."""
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
-
-
 def saved(page: Page) -> None:
     """The draft says when it was last safe."""
     expect(page.locator("[data-draft-text]")).to_contain_text("Saved")
@@ -38,7 +33,7 @@ def test_a_walk_in_with_two_clients_and_an_alleged_perpetrator_by_keyboard_alone
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("Wanjiru Neighbour")
     expect(page.locator("#intake-results")).to_contain_text("Nobody here, a new person")
-    accessible(page)
+    complaints(page)
     page.keyboard.press("Alt+n")
     expect(page.locator("#reporter-full_name")).to_be_focused()
     expect(page.locator("#reporter-full_name")).to_have_value("Wanjiru Neighbour")
@@ -60,7 +55,7 @@ def test_a_walk_in_with_two_clients_and_an_alleged_perpetrator_by_keyboard_alone
     tab_to(page, "immediate_danger")
     tab_to(page, "narrative")
     page.keyboard.type("They were told to leave.")
-    accessible(page)
+    complaints(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_contain_text("Amina Testchild")
     for name in ("Baraka Testchild", "Wanjiru Neighbour", "Otieno Testuncle", "They were told to leave."):
@@ -97,7 +92,7 @@ def test_danger_is_said_at_once_and_makes_the_priority_high(desk):
     expect(page.locator("#protocol")).to_be_visible()
     expect(page.locator("[data-danger-said]")).to_contain_text("act first")
     expect(page.get_by_label("Priority")).to_have_value("high")
-    accessible(page)
+    complaints(page)
 
 
 def test_a_reload_in_the_middle_brings_everything_back(desk):
@@ -116,10 +111,10 @@ def test_a_reload_in_the_middle_brings_everything_back(desk):
     page.get_by_role("link", name="Continue Half Done").click()
     expect(page.locator("#reporter-full_name")).to_have_value("Half Done")
     page.goto("/app/intake/drafts")
-    accessible(page)
+    complaints(page)
     page.get_by_role("button", name="Discard Half Done").click()
     expect(page.get_by_role("button", name="Fetch back Half Done")).to_be_visible()
-    accessible(page)
+    complaints(page)
 
 
 def test_two_quick_clicks_make_one_case(desk):

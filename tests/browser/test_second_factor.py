@@ -4,24 +4,13 @@ import re
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import accessible
 from tests.browser.conftest import PASSWORD, Desk
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
-
-
-def accessible(page: Page) -> None:
-    """Nothing for axe to complain about, and nothing beyond the edge, wide and narrow."""
-    for width in (1366, 375):
-        page.set_viewport_size({"width": width, "height": 768})
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], f"{page.url} at {width}"
-        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert beyond <= 0, f"{page.url} at {width}"
-    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def set_up(page: Page) -> list[str]:

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.accessibility import accessible
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_participation import accessible
 
 pytestmark = pytest.mark.browser
 
