@@ -17,8 +17,14 @@ _ASKED = "somebody whose vertical was asked"
 _TO_ANSWER = "Whoever is asked to take part must be able to say which case that was; they see no more of it."
 
 DISCLOSURES: tuple[Disclosure, ...] = tuple(
-    Disclosure(f"invitations.{name}", "cases.reference", _TO_ANSWER, walker=_ASKED)
-    for name in ("index", "show", "opt_in", "decline")
+    Disclosure(endpoint, "cases.reference", _TO_ANSWER, walker=_ASKED)
+    for endpoint in (
+        "invitations.index",
+        "invitations.show",
+        "invitations.opt_in",
+        "invitations.decline",
+        "notices.index",
+    )
 )
 
 

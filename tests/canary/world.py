@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.core import clock, indexing
-from portal.core.models import Base, CasePerson
+from portal.core.models import Base, CasePerson, Notice
 from portal.core.models.base import EncryptedText
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
@@ -228,4 +228,7 @@ def _let_walk(session, world: World) -> None:
     own = make_case(session, elsewhere, subject=make_person(session, "Visible Person", vertical=elsewhere))
     world.visible_case = own.id
     hidden = session.get(type(own), world.hidden["cases"])
-    make_participant(session, hidden, asked, opted_in=False)
+    part = make_participant(session, hidden, asked, opted_in=False)
+    for kind in ("case.given", "message.in", f"participant.asked.{part.id}"):
+        told = {"case_id": hidden.id, "kind": kind, "text": f"{hidden.reference}: something happened."}
+        session.add_all(Notice(user_id=walker, **told) for walker in world.walkers.values())
