@@ -149,6 +149,7 @@ CONSENT: dict[str, tuple[str, ...]] = {
         "web/test_hidden_case::test_what_was_merged_is_hidden_by_its_own_consent",
         "api/constituency/test_withdrawn::test_afterwards_the_case_is_there_and_says_nothing",
         "api/helpline/test_reading::test_what_is_written_in_a_case_is_not_told_once_consent_was_withdrawn",
+        "web/test_case_file::test_once_consent_was_withdrawn_there_is_none_and_the_reason_is_said",
     ),
     "What a withdrawal would do is shown before it is done": (
         f"{CORE}consents::test_what_a_withdrawal_would_do_is_what_it_does",
@@ -265,6 +266,12 @@ STRUCTURE: dict[str, tuple[str, ...]] = {
     "Of a conflict, cases that the reader may not see are counted and not named": (
         f"{CORE}conflict_queue::test_a_case_that_the_reader_does_not_see_is_counted_and_neither_named_nor_found_by",
         "web/test_conflicts::test_a_case_that_is_not_for_the_reader_is_counted_and_nothing_else_is_said_of_it",
+    ),
+    "What leaves on paper was chosen, has a reason, and is in the history": (
+        "web/test_case_file::test_what_is_chosen_is_in_it_and_what_is_not_is_not",
+        f"{CORE}case_file::test_who_took_what_out_and_why_is_written_down_in_the_chain_of_the_case",
+        "web/test_case_file::test_no_file_leaves_where_the_event_cannot_be_written",
+        "web/test_case_file::test_others_make_none",
     ),
 }
 

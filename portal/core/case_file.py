@@ -28,6 +28,7 @@ from portal.core.vocabulary import PersonRole
 # What one file holds at most of a thread, so that making it costs a known amount of memory; the newest are kept.
 MOST_ENTRIES = 2_000
 MOST_CHARACTERS = 800_000
+A_LINE = 40  # what a line costs beside its letters, in letters
 
 
 class Part(enum.StrEnum):
@@ -132,7 +133,8 @@ def _thread(session: Session, actor: Actor, made: CaseFile, numbers: list[int], 
     page = timeline.page(session, actor, made.case, kinds={kind}, limit=MOST_ENTRIES, group=numbers)
     kept, room = [], MOST_CHARACTERS
     for entry in page.entries:
-        room -= len(entry.text or "") + len(entry.subject or "")
+        text = (entry.text or "") + (entry.subject or "")
+        room -= len(text) + A_LINE * text.count("\n")
         if room < 0 and kept:
             break
         kept.append(entry)

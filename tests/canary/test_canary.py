@@ -3,17 +3,20 @@
 What comes back (pages, fragments, JSON, errors, headers) and what is logged on the way bears none of its marks.
 """
 
+import io
 import logging
 import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import pypdf
 import pytest
 import sqlalchemy as sa
 
 from portal.core import tokens
 from portal.core.actors import SYSTEM
+from portal.core.case_file import Part
 from portal.core.models import User
 from portal.core.vocabulary import Dialect
 from portal.extensions import db
@@ -58,12 +61,27 @@ class Watch:
     def look(self, endpoint: str, request: str, answer: Any) -> None:
         """Look at an answer as it goes over the wire. ``request`` is what was asked, which may be told back."""
         self.looked += 1
-        told = answer.get_data(as_text=True) + "\n".join(f"{name}: {value}" for name, value in answer.headers)
+        told = words_of(answer) + "\n".join(f"{name}: {value}" for name, value in answer.headers)
         answer.close()
         for column in self.world.found_in(told) - self.world.found_in(request):
             if not is_meant(endpoint, column, self.walker):
                 method, path, *_body = request.split()
                 self.leaks.add((endpoint, f"{method} {doors.bare(path)}", column))
+
+
+def words_of(answer: Any) -> str:
+    """What an answer says; in a PDF words are compressed, and are read back."""
+    if answer.mimetype != "application/pdf":
+        return answer.get_data(as_text=True)
+    read = pypdf.PdfReader(io.BytesIO(answer.get_data()))
+    return "\n".join([*(page.extract_text() for page in read.pages), *map(str, (read.metadata or {}).values())])
+
+
+def case_file(app, user: int, number: int) -> Any:
+    """Everything of a case as PDF, asked for by a user."""
+    browser = Browser(app, user)
+    asked = {"parts": list(Part), "reason": "COURT", "as": "pdf", "csrf_token": browser.csrf_token()}
+    return browser.client.post(f"/app/cases/{number}/file", data=asked)
 
 
 def walk_browser(app, world: World, watch: Watch) -> None:
@@ -97,6 +115,16 @@ def test_no_page_shows_what_is_hidden(app, world, walker, logged):
     watch = Watch(world, walker)
     walk_browser(app, world, watch)
     assert watch.looked > 100
+    assert watch.leaks == set()
+    assert world.found_in(logged.text) == set()
+
+
+@pytest.mark.parametrize("walker", WALKERS)
+def test_no_case_file_shows_what_is_hidden(app, world, walker, logged):
+    watch = Watch(world, walker)
+    for number in (1, 2, world.visible_case):
+        answer = case_file(app, world.walkers[walker], number)
+        watch.look("cases.make_case_file", f"POST /app/cases/{number}/file", answer)
     assert watch.leaks == set()
     assert world.found_in(logged.text) == set()
 
@@ -193,4 +221,8 @@ def test_the_hidden_world_is_there_for_those_who_may_see_it(app, world):
         insider = db.session.scalar(sa.select(User.id).where(User.id == world.hidden["users"]))
     page = Browser(app, insider).client.get("/app/cases/1")
     assert page.status_code == 200
-    assert {"cases.narrative", "notes.text", "messages.text", "people.full_name"} <= world.found_in(page.text)
+    shown = {"cases.narrative", "notes.text", "messages.text", "people.full_name"}
+    assert shown <= world.found_in(page.text)
+    printed = case_file(app, insider, 1)
+    assert printed.mimetype == "application/pdf"
+    assert shown <= world.found_in(words_of(printed))

@@ -172,3 +172,9 @@ def test_the_newest_are_kept_where_they_are_too_long(office, number, monkeypatch
     whole = made(office, number)
     assert [entry.text for entry in whole.messages] == ["Hello. 7", "Hello. 8", "message A"]
     assert whole.shortened == {Part.MESSAGES}
+
+
+def test_lines_count_beside_letters(office, number, monkeypatch):
+    fill(office, number, 2, "a\nb\n")
+    monkeypatch.setattr(case_file, "MOST_CHARACTERS", 9 + 5 + 2 * case_file.A_LINE)
+    assert [entry.text for entry in made(office, number).messages] == ["a\nb\n1", "message A"]

@@ -37,7 +37,8 @@ def typeset(told: dict) -> bytes:
 def main() -> None:
     """Turn standard input into standard output."""
     os.environ["RAYON_NUM_THREADS"] = "1"
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if sys.platform == "linux":  # others take this limit for advice, or not at all
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what a crash would leave behind is a case
     sys.stdout.buffer.write(typeset(json.load(sys.stdin)))
 
