@@ -114,7 +114,7 @@ def test_rotating_puts_everything_under_the_newest_key_and_changes_nothing_else(
     both = replace(settings, data_keys=(newest, *settings.data_keys))
     monkeypatch.setitem(app.extensions, "settings", both)
     configure(both)
-    assert "person_contacts: 10 of 10 rows" in run("keys", "rotate").output
+    assert "person_contacts: 11 of 11 rows" in run("keys", "rotate").output
     assert "0 rows written anew" in run("keys", "rotate").output
 
     configure(replace(settings, data_keys=(newest,)))
