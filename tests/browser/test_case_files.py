@@ -130,7 +130,7 @@ def test_without_script_files_are_added_and_a_picture_is_looked_at(plain_desk: D
     page.get_by_role("link", name="Show door.png").click()
     picture = page.get_by_role("img", name="The front door")
     expect(picture).to_be_visible()
-    assert picture.evaluate("picture => picture.naturalWidth") == 1
+    expect(picture).to_have_js_property("naturalWidth", 1)
     page.get_by_role("link", name="Files of this case").click()
     expect(page.get_by_role("link", name="Show letter.pdf")).to_have_attribute("href", re.compile("/view$"))
 

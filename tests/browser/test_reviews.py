@@ -3,16 +3,33 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import accessible
+from tests.browser.conftest import Desk
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_participation import accessible
 
 pytestmark = pytest.mark.browser
 
 
+def told_of_a_case(desk: Desk) -> Page:
+    """A caseworker at the desk who was just given a case by somebody else."""
+    page = desk.sign_in("agent")
+    page.goto("/app/intake")
+    page.locator("#reporter-full_name").fill("Noted Noon")
+    page.get_by_label("What happened, in their own words").fill("To be given to a caseworker.")
+    page.get_by_role("button", name="Create case").click()
+    expect(page).to_have_url(re.compile(r"/app/cases/\d+$"))
+    page.get_by_label("Assign to").select_option(label="John Smith")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.locator(".ident")).to_contain_text("Owner: John Smith")
+    page.close()
+    desk.context.clear_cookies()
+    return desk.sign_in("caseworker")
+
+
 def test_notices_and_review_dates_are_reached_from_the_menu_by_keyboard_alone(desk):
-    page = desk.sign_in("caseworker")
+    page = told_of_a_case(desk)
     expect(page.locator("#unread-notices .unread")).to_be_visible()
     keys = Keyboard(page)
     keys.go_to("your menu")
@@ -51,7 +68,7 @@ def test_the_calendar_is_leafed_through_by_keyboard(desk):
 
 
 def test_without_a_script_a_notice_is_followed_and_is_read_then(plain_desk):
-    page = plain_desk.sign_in("caseworker")
+    page = told_of_a_case(plain_desk)
     page.locator("summary.who").click()
     page.get_by_role("link", name="Notices").click()
     first = page.locator("tbody tr").filter(has_text="New").first
