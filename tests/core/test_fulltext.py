@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.core import attachments, cases, fulltext, indexing, messages, notes, participants, splitting
+from portal.core import attachments, cases, fulltext, indexing, merging, messages, notes, participants, splitting
 from portal.core.models import Attachment, Note, SearchText, User, Vertical
 from portal.core.splitting import Part
 from portal.core.unit import unit_of_work
@@ -172,6 +172,26 @@ def test_the_index_is_what_building_it_anew_makes(session, do, office, actor):
         assert indexing.rebuild_after(session, office["other"]) == (0, 0)
     assert rows(session) == before
     assert len(before) == 5
+
+
+def test_merging_and_taking_apart_leave_the_index_as_it_was(session, found, office):
+    with committed(session):
+        here = session.get(Vertical, office["here"])
+        boss_id, source = (
+            make_user(session, Role.SUPERVISOR, here).id,
+            make_case(session, here, narrative="A kitten.").id,
+        )
+    boss, before = actor_of(session, session.get(User, boss_id)), rows(session)
+    with unit_of_work(session, boss, intent="test"):
+        target, other = session.get(cases.Case, office["case"]), session.get(cases.Case, source)
+        merging.merge(session, boss, target, [other], reason_code="DUPLICATE_RECORD")
+    assert found("kitten") == [("case", office["case"])], "what was merged is read on the survivor"
+    with unit_of_work(session, boss, intent="test"):
+        merging.unmerge(session, boss, session.get(cases.Case, source))
+    assert found("kitten") == [("case", source)]
+    with committed(session):
+        indexing.rebuild_after(session, 0)
+    assert rows(session) == before
 
 
 def test_a_file_that_is_not_stored_yet_is_not_found(session, found, office):
