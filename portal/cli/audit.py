@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from portal.cli.speech import Noun, command
 from portal.core import audit
 from portal.core.actors import SYSTEM
-from portal.core.models import AuditChain, AuditCheckpoint, AuditEvent
+from portal.core.models import AuditChain, AuditCheckpoint, AuditEvent, AuditValue
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 
@@ -30,6 +30,8 @@ def verify(context: click.Context) -> None:
         click.echo(f"The audit is broken at {broken.where}: {broken.what}.")
         context.exit(1)
     click.echo(f"The audit is whole: {events:,} events in {chains:,} chains, {checkpoints:,} checkpoints.")
+    if erased := db.session.scalar(sa.select(sa.func.count()).where(AuditValue.erased_at.is_not(None))):
+        click.echo(f"{erased:,} kept values were erased by law; the events that say so are whole, too.")
 
 
 @command("checkpoint")

@@ -6,15 +6,18 @@ nobody in particular does is spread over sixteen chains. Each event carries a ke
 predecessor's hash; the head row of a chain makes the removal of its newest event visible.
 """
 
+import datetime as dt
 import enum
 import json
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from cryptography.fernet import InvalidToken
 from sqlalchemy.orm import Session
 
 from portal.core import clock
@@ -23,7 +26,9 @@ from portal.core.database import locked
 from portal.core.keys import audit_digest
 from portal.core.models import AuditChain, AuditCheckpoint, AuditCheckpointHead, AuditEvent, AuditValue, Case
 
+ERASED = "audit.values_erased"
 _SHARDS = 16
+_UNREADABLE = (ValueError, InvalidToken)  # what a column raises whose bytes are not what was written
 
 
 def actor_chain(actor: Actor) -> str:
@@ -83,6 +88,19 @@ def append(
     return event
 
 
+def erase_values(session: Session, actor: Actor, values: Sequence[AuditValue], *, chain: str) -> None:
+    """Empty kept values, by law; the events stay, and one event on *chain* names what was emptied.
+
+    ``verify`` takes a value for erased only where such an event says so.
+    """
+    if not values:
+        return
+    named = [[value.event_id, value.field] for value in values]
+    event = append(session, actor, ERASED, chain=chain, details={"erased": named})
+    for value in values:
+        value.before, value.after, value.erased_at = None, None, event.at
+
+
 def plain(details: Mapping[str, Any]) -> dict[str, Any]:
     """Details as they are stored: plain JSON, so that the hash is the same after a round trip."""
     return json.loads(json.dumps(dict(details), default=_as_text, sort_keys=True))
@@ -139,36 +157,72 @@ class Break:
 def verify(session: Session) -> Iterator[Break]:
     """Recompute every chain and every checkpoint; yields each break found, nothing when the audit is whole."""
     heads = {head.key: (head.seq, head.hash, head.sealed_seq) for head in session.scalars(sa.select(AuditChain))}
-    yield from _verify_events(session, heads)
-    yield from _verify_checkpoints(session, heads)
+    for part in (_verify_events(session, heads), _verify_values(session), _verify_checkpoints(session, heads)):
+        try:
+            yield from part
+        except _UNREADABLE:
+            yield Break("a row", "it cannot be read, so it was altered")
 
 
 def _verify_events(session: Session, heads: dict[str, tuple[int, str, int]]) -> Iterator[Break]:
     reached: dict[str, tuple[int, str]] = {}
+    newest = 0
     query = sa.select(AuditEvent).order_by(AuditEvent.chain_key, AuditEvent.seq).execution_options(yield_per=1000)
-    for event in session.scalars(query):
-        seq, previous = reached.get(event.chain_key, (0, ""))
-        where = f"{event.chain_key} #{event.seq}"
-        if event.seq != seq + 1:
-            yield Break(where, f"event {seq + 1} is missing")
-        elif event.previous_hash != previous or event.hash != _hash(event):
-            yield Break(where, "the event was altered")
-        reached[event.chain_key] = (event.seq, event.hash)
-        session.expunge(event)
+    with session.scalars(query) as events:
+        for event in events:
+            seq, previous = reached.get(event.chain_key, (0, ""))
+            newest = newest if seq else 0
+            where = f"{event.chain_key} #{event.seq}"
+            if event.seq != seq + 1:
+                yield Break(where, f"event {seq + 1} is missing")
+            elif event.previous_hash != previous or event.hash != _hash(event):
+                yield Break(where, "the event was altered")
+            elif event.id <= newest:  # its number is not hashed: it is not known yet when the event is written
+                yield Break(where, "the event was moved")
+            reached[event.chain_key], newest = (event.seq, event.hash), event.id
+            session.expunge(event)
     for key in sorted(heads.keys() | reached.keys()):
         if key not in heads:
             yield Break(key, "the head of the chain is missing")
-        elif heads[key][:2] != reached.get(key, (0, "")):
+        elif key not in reached or heads[key][:2] != reached[key]:
             yield Break(key, "the newest events are missing or the head was altered")
-    for event_id, name in _altered_values(session):
-        yield Break(f"event {event_id}", f"the kept value of {name} was altered")
 
 
-def _altered_values(session: Session) -> Iterator[tuple[int, str]]:
-    query = sa.select(AuditValue, AuditEvent.details).join(AuditEvent, AuditEvent.id == AuditValue.event_id)
-    for value, details in session.execute(query.where(AuditValue.erased_at.is_(None))):
-        if details.get("values", {}).get(value.field) != [_digest(value.before), _digest(value.after)]:
-            yield value.event_id, value.field
+def _verify_values(session: Session) -> Iterator[Break]:
+    """Each value that an event tells of is there once and is what the event tells, or was erased by an event."""
+    erased = _erased_values(session)
+    kept = sa.select(AuditEvent.id, AuditEvent.details, AuditValue.field, AuditValue.erased_at, AuditValue.before)
+    kept = kept.add_columns(AuditValue.after).outerjoin(AuditValue, AuditValue.event_id == AuditEvent.id)
+    with session.execute(kept.order_by(AuditEvent.id).execution_options(yield_per=1000)) as found:
+        for event_id, rows in groupby(found, lambda row: row.id):
+            yield from _altered_values(event_id, list(rows), erased)
+    strays = sa.select(AuditValue.event_id).where(AuditValue.event_id.not_in(sa.select(AuditEvent.id)))
+    for event_id in session.scalars(strays):
+        yield Break(f"event {event_id}", "the event of a kept value is missing")
+
+
+def _altered_values(event_id: int, rows: list, erased: Mapping[tuple[int, str], dt.datetime]) -> Iterator[Break]:
+    told, where = _part(rows[0].details, "values", {}), f"event {event_id}"
+    kept = [row for row in rows if row.field is not None]
+    if sorted(row.field for row in kept) != sorted(told):
+        yield Break(where, "a kept value is missing, or one too many")
+    for value in kept:
+        by_law = erased.get((event_id, value.field))
+        if value.erased_at != by_law:
+            yield Break(where, f"the kept value of {value.field} was emptied or filled, not by law")
+        elif [_digest(value.before), _digest(value.after)] != ([None, None] if by_law else told.get(value.field)):
+            yield Break(where, f"the kept value of {value.field} was altered")
+
+
+def _erased_values(session: Session) -> dict[tuple[int, str], dt.datetime]:
+    told = session.execute(sa.select(AuditEvent.details, AuditEvent.at).where(AuditEvent.action == ERASED))
+    return {(event_id, name): at for details, at in told for event_id, name in _part(details, "erased", [])}
+
+
+def _part(details: Any, name: str, nothing: Any) -> Any:
+    """A part of an event's details, which somebody may have made anything of."""
+    part = details.get(name, nothing) if isinstance(details, dict) else nothing
+    return part if isinstance(part, type(nothing)) else nothing
 
 
 def _verify_checkpoints(session: Session, heads: dict[str, tuple[int, str, int]]) -> Iterator[Break]:
@@ -179,6 +233,9 @@ def _verify_checkpoints(session: Session, heads: dict[str, tuple[int, str, int]]
             yield Break(f"checkpoint {checkpoint.id}", "the checkpoint was altered, or one before it is missing")
         previous = checkpoint.hash
         sealed.update({row.chain_key: (row.seq, row.hash) for row in rows})
+    lost = AuditCheckpointHead.checkpoint_id.not_in(sa.select(AuditCheckpoint.id))
+    for number in session.scalars(sa.select(AuditCheckpointHead.checkpoint_id).where(lost).distinct()):
+        yield Break(f"checkpoint {number}", "the checkpoint is missing")
     for key, (seq, digest) in sorted(sealed.items()):
         found = session.scalar(sa.select(AuditEvent.hash).where(AuditEvent.chain_key == key, AuditEvent.seq == seq))
         if found != digest:

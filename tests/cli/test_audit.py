@@ -3,6 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
+from portal.core import audit
+from portal.core.actors import SYSTEM
+from portal.core.models import AuditValue
+from portal.core.unit import unit_of_work
 from portal.extensions import db
 from tests.cli.conftest import both_engines
 
@@ -29,6 +33,14 @@ def test_a_broken_audit_ends_with_one_and_names_the_place(run, app, tampering):
         assert connection.execute(sa.text(tampering)).rowcount == 1
     said = run("audit", "verify", code=1).output
     assert said.startswith("The audit is broken at case:5")
+
+
+def test_values_that_were_erased_by_law_are_told_of(run, app):
+    run("reference", "load")
+    with app.app_context(), unit_of_work(db.session, SYSTEM, intent="test"):
+        audit.append(db.session, SYSTEM, "person.correct", chain="person:1", values={"name": ("Amina", "Amira")})
+        audit.erase_values(db.session, SYSTEM, db.session.scalars(sa.select(AuditValue)).all(), chain="person:1")
+    assert "1 kept values were erased by law" in run("audit", "verify").output
 
 
 def test_a_checkpoint_prints_one_line_that_proves_the_past(run, rows):
