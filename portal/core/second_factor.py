@@ -1,4 +1,6 @@
-"""The second factor: a code from a device that shares a secret with us, or one of the recovery codes kept on paper.
+"""The second factor: a code from a device that shares a secret with us, a passkey, or a recovery code kept on paper.
+
+Here are the codes of the device, and what holds for all three; a passkey is proved in ``passkey_proof``.
 
 A code counts within one step of time (30 seconds) of our clock, and once: a code of a step that was used, or of an
 earlier one, is refused. A recovery code counts once. Whoever calls limits the tries by ``TRIES``.
@@ -6,39 +8,35 @@ earlier one, is refused. A recovery code counts once. Whoever calls limits the t
 
 import datetime as dt
 import hmac
-import secrets
 from dataclasses import dataclass
 
 import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock
+from portal.core import audit, clock, passkeys, recovery_codes
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, NotFound, Refused
-from portal.core.keys import blind_index
-from portal.core.models import RecoveryCode, SecondFactor, User
+from portal.core.models import SecondFactor, User
 from portal.core.permissions import Permission, can
 
 TRIES = "10/hour"  # of one account, by all doors together; three codes in a million are right at any moment
-CODES = 10
 LASTS = dt.timedelta(minutes=30)  # of a secret that was shown and not confirmed
 _STEP = 30
 _WINDOW = 1
-# No letters or digits that are mistaken for one another when read from paper. 32 of them, so ten hold 50 bits.
-_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # pragma: allowlist secret
-_LENGTH = 10
 
 
 @dataclass(frozen=True)
 class State:
-    """How somebody's second factor stands; ``begun`` when a secret waits for its first code."""
+    """How somebody's authenticator app stands, ``begun`` when a secret waits for its first code; and what else they
+    have: recovery codes and passkeys."""
 
     on: bool
     since: dt.datetime | None
     begun: bool
     codes_left: int
+    passkeys: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,12 @@ class Offer:
 
 
 def is_on(session: Session, user_id: int) -> bool:
-    """Whether that user signs in with a second factor."""
+    """Whether that user signs in with a second factor: an authenticator app or a passkey."""
+    return has_app(session, user_id) or passkeys.count(session, user_id) > 0
+
+
+def has_app(session: Session, user_id: int) -> bool:
+    """Whether that user's authenticator app is on."""
     query = sa.select(SecondFactor.id).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None))
     return session.scalar(query) is not None
 
@@ -61,8 +64,8 @@ def state(session: Session, actor: Actor) -> State:
     kept = session.execute(query.where(SecondFactor.user_id == actor.user_id)).one_or_none()
     since = kept.confirmed_at if kept else None
     begun = kept is not None and since is None and kept.created_at > clock.now() - LASTS
-    unused = sa.select(sa.func.count()).where(RecoveryCode.user_id == actor.user_id, RecoveryCode.used_at.is_(None))
-    return State(since is not None, since, begun, session.scalar(unused))
+    codes, keys = recovery_codes.left(session, actor.user_id), passkeys.count(session, actor.user_id)
+    return State(since is not None, since, begun, codes, keys)
 
 
 def begin(session: Session, actor: Actor) -> None:
@@ -110,21 +113,22 @@ def confirm(session: Session, actor: Actor, code: str) -> list[str] | None:
     kept.confirmed_at = clock.now()
     _end_sessions(session, actor.user_id)
     _record(session, actor, "account.second_factor_on")
-    return _new_codes(session, actor.user_id)
+    return recovery_codes.make(session, actor.user_id)
 
 
 def accept(session: Session, actor: Actor, code: str) -> bool:
     """Whether *code* proves the actor's second factor: a code of the device or a recovery code, each only once.
 
-    False without a second factor. A code that is refused is an event, and so is a recovery code that is used up; the
-    caller commits both.
+    False without a second factor. Who has passkeys alone has recovery codes, too. A code that is refused is an event,
+    and so is a recovery code that is used up; the caller commits both.
     """
     kept = _kept(session, actor.user_id)
-    if kept is None or kept.confirmed_at is None:
+    on = kept is not None and kept.confirmed_at is not None
+    if not on and passkeys.count(session, actor.user_id) == 0:
         return False
-    if _fits(kept, code):
+    if on and _fits(kept, code):
         return True
-    if _use_up(session, actor, code):
+    if recovery_codes.use_up(session, actor, code):
         return True
     _record(session, actor, "account.second_factor", outcome="refused")
     return False
@@ -138,34 +142,41 @@ def renew_codes(session: Session, actor: Actor, code: str) -> list[str] | None:
     if not accept(session, actor, code):
         return None
     _record(session, actor, "account.recovery_codes")
-    return _new_codes(session, actor.user_id)
+    return recovery_codes.make(session, actor.user_id)
 
 
 def turn_off(session: Session, actor: Actor, code: str, *, required: bool) -> bool:
-    """Forget the actor's own second factor, and end their sessions; False for a code that is not right.
+    """Forget the actor's own authenticator app, and end their sessions; False for a code that is not right.
 
-    Whoever calls has checked the password. Raises Refused where the installation requires one of the actor's role.
+    Recovery codes stay while there are passkeys. Whoever calls has checked the password. Raises Refused where the
+    installation requires a second factor of the actor's role and there is no passkey.
     """
-    if required:
+    if required and passkeys.count(session, actor.user_id) == 0:
         raise Refused("Your role needs a second factor here.", target="second_factor")
     if not accept(session, actor, code):
         return False
-    _forget(session, actor.user_id)
+    session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == actor.user_id))
+    if passkeys.count(session, actor.user_id) == 0:
+        recovery_codes.forget(session, actor.user_id)
+    _end_sessions(session, actor.user_id)
     _record(session, actor, "account.second_factor_off")
     return True
 
 
 def reset(session: Session, actor: Actor, user: User) -> None:
-    """Forget the second factor of somebody who lost the device and the recovery codes, and end their sessions.
+    """Forget app, passkeys and codes of somebody who lost the device and the recovery codes, and end their sessions.
 
     Whoever calls has made sure who is asking. Raises Forbidden unless the actor administers, NotFound without one.
     """
     if not can(actor, Permission.ADMINISTER):
         raise Forbidden("You may not reset somebody's second factor.", target=Permission.ADMINISTER.value)
-    if _kept(session, user.id) is None:
+    gone = passkeys.forget(session, user.id)
+    if _kept(session, user.id) is None and gone == 0:
         raise NotFound(f"{user.email} has no second factor.", target="second_factor")
-    _forget(session, user.id)
-    audit.append(session, actor, "user.reset_second_factor", chain=f"user:{user.id}")
+    session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == user.id))
+    recovery_codes.forget(session, user.id)
+    _end_sessions(session, user.id)
+    audit.append(session, actor, "user.reset_second_factor", chain=f"user:{user.id}", details={"passkeys": gone})
 
 
 def _kept(session: Session, user_id: int) -> SecondFactor | None:
@@ -181,36 +192,6 @@ def _fits(kept: SecondFactor, code: str) -> bool:
             kept.last_step = step
             return True
     return False
-
-
-def _use_up(session: Session, actor: Actor, code: str) -> bool:
-    query = sa.select(RecoveryCode).where(RecoveryCode.digest == _digest(actor.user_id, code))
-    found = session.scalar(locked(query.where(RecoveryCode.used_at.is_(None))))
-    if found is None:
-        return False
-    found.used_at = clock.now()
-    session.flush()
-    _record(session, actor, "account.recovery_code", details={"left": state(session, actor).codes_left})
-    return True
-
-
-def _new_codes(session: Session, user_id: int) -> list[str]:
-    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    codes = ["".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH)) for _ in range(CODES)]
-    session.add_all(RecoveryCode(user_id=user_id, digest=_digest(user_id, code)) for code in codes)
-    session.flush()
-    return [f"{code[:5]}-{code[5:]}" for code in codes]
-
-
-def _digest(user_id: int, code: str) -> str:
-    """Keyed, so that a stolen database gives no code away; a code is random enough to need no slow hash."""
-    return blind_index(f"recovery:{user_id}:{''.join(code.split()).replace('-', '').lower()}")
-
-
-def _forget(session: Session, user_id: int) -> None:
-    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == user_id))
-    _end_sessions(session, user_id)
 
 
 def _end_sessions(session: Session, user_id: int) -> None:

@@ -180,6 +180,7 @@ def _some(kind: sa.types.TypeEngine) -> Any:
         "Uuid": uuid.uuid4(),
         "Boolean": False,
         "Float": 0.5,
+        "LargeBinary": b"some",
     }
     if type(kind).__name__ in named:
         return named[type(kind).__name__]

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 import sqlalchemy as sa
 
-from portal.core import accounts, clock, second_factor
+from portal.core import accounts, clock, recovery_codes, second_factor
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import AlreadyDone, Forbidden, NotFound, Refused
 from portal.core.models import AuditEvent, RecoveryCode, SecondFactor, User
@@ -63,7 +63,7 @@ def test_it_is_on_only_after_the_first_code_and_ends_every_session(session, ana)
     assert not accepts(session, ana, code_at(offered.secret))
     assert inside(session, ana, second_factor.confirm, "000000") is None
     codes = inside(session, ana, second_factor.confirm, code_at(offered.secret))
-    assert len(set(codes)) == second_factor.CODES
+    assert len(set(codes)) == recovery_codes.CODES
     now = second_factor.state(session, ana)
     assert (now.on, now.begun, now.codes_left) == (True, False, 10) and now.since is not None
     assert second_factor.offer(session, ana, issuer="x") is None, "the secret is shown while it is set up, never after"

@@ -19,6 +19,7 @@ from portal.core.models.note import Note
 from portal.core.models.operation import ApiCall, JobLease, Notice, RateLimit, Setting
 from portal.core.models.organisation import Organisation
 from portal.core.models.participant import Participant
+from portal.core.models.passkey import Passkey, SpentChallenge
 from portal.core.models.person import (
     Household,
     HouseholdMember,
@@ -90,6 +91,7 @@ __all__ = [
     "Organisation",
     "OwnRecord",
     "Participant",
+    "Passkey",
     "Person",
     "PersonContact",
     "PersonExternalId",
@@ -108,6 +110,7 @@ __all__ = [
     "SecondFactor",
     "Service",
     "Setting",
+    "SpentChallenge",
     "Tag",
     "UnmappedCode",
     "User",
