@@ -8,7 +8,7 @@ import itertools
 
 import sqlalchemy as sa
 
-from portal.core import accounts, cases, clock, people
+from portal.core import accounts, cases, clock, people, subject_requests
 from portal.core.actors import SYSTEM, Actor, from_user
 from portal.core.models import (
     Case,
@@ -22,6 +22,7 @@ from portal.core.models import (
     Place,
     PolicyPack,
     Program,
+    SubjectRequest,
     User,
     Vertical,
     VerticalMember,
@@ -195,6 +196,12 @@ def make_organisation(session, name: str | None = None, **more) -> Organisation:
     session.add(organisation)
     session.flush()
     return organisation
+
+
+def make_request(session, person: Person, kind: str = subject_requests.EXPORT) -> SubjectRequest:
+    """Something that a person asked for today, through themselves."""
+    told = {"kind": kind, "asked_by": "The person", "asked_on": clock.today()}
+    return subject_requests.record(session, SYSTEM, person, **told)
 
 
 def make_program(session, vertical: Vertical) -> Program:

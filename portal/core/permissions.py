@@ -55,6 +55,7 @@ class Permission(enum.StrEnum):
     VIEW_PEOPLE = "person.view"
     REGISTER_PERSON = "person.register"
     VERIFY_PERSON = "person.verify"
+    ANSWER_SUBJECT = "person.rights"
     CAPTURE_CONSENT = "consent.capture"
     DECIDE_CONSENT = "consent.decide"
     ADD_PARTICIPANT = "participant.add"
@@ -73,7 +74,7 @@ _AGENT |= {P.VIEW_PEOPLE, P.REGISTER_PERSON, P.CAPTURE_CONSENT, P.CHECK_CONFLICT
 _CASEWORKER = _AGENT | {P.VERIFY, P.STABILIZE, P.CLOSE, P.ASSIGN, P.TRIAGE, P.VERIFY_PERSON, P.DECIDE_CONSENT}
 _CASEWORKER |= {P.ADD_PARTICIPANT, P.OPT_IN, P.REMOVE_PARTICIPANT, P.EXPORT}
 _SUPERVISOR = _CASEWORKER | {P.ACTIVATE, P.SUSPEND, P.RESUME, P.REOPEN, P.ARCHIVE, P.ABANDON, P.TRANSFER, P.MERGE}
-_SUPERVISOR |= {P.SPLIT, P.DECIDE_CONFLICT, P.APPROVE}
+_SUPERVISOR |= {P.SPLIT, P.DECIDE_CONFLICT, P.APPROVE, P.ANSWER_SUBJECT}
 
 # Where consent is required. An administrator may act in every row; the audit marks it.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {

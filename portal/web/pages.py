@@ -18,6 +18,7 @@ from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
 from portal.web.people_pairs import blueprint as people_pairs
 from portal.web.reviews.views import blueprint as reviews
+from portal.web.rights import blueprint as rights
 from portal.web.search.views import blueprint as search
 from portal.web.triage.views import blueprint as triage
 from portal.web.verification import blueprint as verification
@@ -46,4 +47,5 @@ BLUEPRINTS = (
     triage,
     notices,
     reviews,
+    rights,
 )

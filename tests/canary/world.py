@@ -71,6 +71,7 @@ _DEMANDED: dict[str, dict[str, Any]] = {
     "contacts": {"outcome": "information_given", "case_id": None},
     "conflicts": {"status": "open", "decided_at": None},
     "person_pairs": {"state": "open", "decided_at": None},
+    "subject_requests": {"kind": "export", "state": "open"},
 }
 
 

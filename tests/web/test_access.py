@@ -60,6 +60,7 @@ _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.ne
 _SECOND_FACTOR = (
     "second_factor.show second_factor.begin second_factor.confirm second_factor.renew_codes second_factor.turn_off"
 ).split()
+_RIGHTS = "rights.of_person rights.answer rights.export".split()
 _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
@@ -109,6 +110,8 @@ RULES: dict[str, Door] = {
     "triage.accept": _door(DECIDERS, scoped=True),
     **dict.fromkeys(("notices.index", "notices.read", "notices.number"), _door(EVERYBODY)),
     **dict.fromkeys(("reviews.index", "reviews.month"), _door(EVERYBODY)),
+    "rights.index": _door(_LEADING),
+    **dict.fromkeys(_RIGHTS, _door(_LEADING, scoped=True)),
     "conflicts.index": _door(EVERYBODY),
     **dict.fromkeys(("conflicts.show", "cases.conflicts"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(("conflicts.resolve", "conflicts.dismiss"), _door(_LEADING, scoped=True)),
@@ -152,6 +155,7 @@ def world(app: Flask) -> World:
             "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
             "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
             "jti": token.jti,
+            "asked": factories.make_request(session, person).id,
             "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
             **_of_subjects(app, session, case, person),
             **_of_doubles(session, person, here),

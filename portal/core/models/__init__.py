@@ -39,6 +39,7 @@ from portal.core.models.search_text import SearchText
 from portal.core.models.second_factor import RecoveryCode, SecondFactor
 from portal.core.models.service import Service
 from portal.core.models.structure import CaseMerge, CaseSplit, CaseTransfer
+from portal.core.models.subject_right import SubjectRequest
 from portal.core.models.tag import CaseTag, Tag
 from portal.core.models.token import ApiToken
 from portal.core.models.user import User
@@ -111,6 +112,7 @@ __all__ = [
     "Service",
     "Setting",
     "SpentChallenge",
+    "SubjectRequest",
     "Tag",
     "UnmappedCode",
     "User",
