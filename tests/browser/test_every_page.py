@@ -1,0 +1,131 @@
+"""Every page of the browser's URL map, as served: usable by everyone, in each colour scheme, direction and width.
+
+The walk goes to every GET endpoint by itself (browser/world.py); a page that is new is walked without being named.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import APIResponse, Page
+
+from tests.browser.accessibility import beyond_the_edge, violations
+from tests.browser.conftest import Desk, Server
+
+pytestmark = pytest.mark.browser
+
+PARTS = 6  # so that the walk can be spread over several processes
+WIDE, NARROW, NARROWEST = 1366, 375, 320
+
+# What answers otherwise than with a page, on purpose.
+OTHERWISE = {
+    "admin.map_code": 303,  # no code was named; with one it is walked below its address
+    "/app/cases/99999 as supervisor": 404,
+}
+
+_FACTS = """() => ({
+  lang: document.documentElement.lang,
+  dir: document.documentElement.dir,
+  headings: document.querySelectorAll("h1").length,
+  twice: [...document.querySelectorAll("[id]")].map((one) => one.id).filter((id, at, all) => all.indexOf(id) !== at),
+})"""
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory) -> Iterator[tuple[Server, list[dict[str, str]]]]:
+    """A server of its own, in which there is something on every page, and the addresses of the pages."""
+    server = Server(tmp_path_factory.mktemp("walked"))
+    server.start()
+    world = [sys.executable, "-m", "tests.browser.world"]
+    found = subprocess.run(world, env=server.environment, check=True, capture_output=True, text=True)
+    yield server, json.loads(found.stdout)
+    server.stop()
+
+
+class Walker:
+    """Goes to pages as whoever may, and keeps what is wrong with them."""
+
+    def __init__(self, browser, server: Server) -> None:
+        self.browser, self.server = browser, server
+        self.faults: list[str] = []
+        self._pages: dict[str, tuple[Desk, Page]] = {}
+
+    def page_of(self, who: str) -> tuple[Desk, Page]:
+        """The browser of somebody, signed in the first time; of nobody for an empty name."""
+        if who not in self._pages:
+            context = self.browser.new_context(base_url=self.server.url, locale="en-GB", reduced_motion="reduce")
+            context.set_default_timeout(15000)
+            desk = Desk(context, self.server.url)
+            self._pages[who] = desk, desk.sign_in(who) if who else context.new_page()
+        return self._pages[who]
+
+    def walk(self, address: dict[str, str]) -> None:
+        """Look at one address in every way."""
+        name, path = address["name"], address["path"]
+        desk, page = self.page_of(address["who"])
+        answer = desk.context.request.get(path, max_redirects=0)
+        if answer.status != OTHERWISE.get(name, 200):
+            self._fault(
+                name, f"answers {answer.status}: it needs a row of its own in browser/world.py, or to be mended"
+            )
+        elif "text/html" in answer.headers.get("content-type", "") and "<html" in answer.text():
+            self._look_at_headers(name, answer)
+            page.set_viewport_size({"width": WIDE, "height": 768})
+            page.emulate_media(color_scheme="light")
+            page.goto(path)
+            self._look_at_page(name, page)
+            self._look_in_every_way(name, page)
+        self.faults += [f"{name}: {complaint}" for complaint in desk.complaints]
+        desk.complaints.clear()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for desk, _page in self._pages.values():
+            desk.context.close()
+
+    def _fault(self, name: str, what: object) -> None:
+        self.faults.append(f"{name}: {what}")
+
+    def _look_at_headers(self, name: str, answer: APIResponse) -> None:
+        policy = answer.headers.get("content-security-policy", "")
+        if "default-src 'none'" not in policy or "unsafe" in policy:
+            self._fault(name, f"content security policy {policy!r}")
+
+    def _look_at_page(self, name: str, page: Page) -> None:
+        facts = page.evaluate(_FACTS)
+        if facts != {"lang": "en", "dir": "ltr", "headings": 1, "twice": []}:
+            self._fault(name, facts)
+        page.keyboard.press("Tab")
+        if not page.evaluate(
+            "document.activeElement.matches('a.skip') || Boolean(document.querySelector('[autofocus]'))"
+        ):
+            self._fault(name, "the first Tab does not lead to the link that skips to the content")
+        page.evaluate("document.activeElement.blur()")
+
+    def _look_in_every_way(self, name: str, page: Page) -> None:
+        """All rules wide and narrow once; those of looks in each other mixture of scheme and direction."""
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": 768})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                for direction in ("ltr", "rtl"):
+                    looks_only = (scheme, direction) != ("light", "ltr")
+                    if found := violations(page, looks_only=looks_only, direction=direction):
+                        self._fault(name, f"at {width}, {scheme}, {direction}: {found}")
+                    if (beyond := beyond_the_edge(page)) > 0:
+                        self._fault(name, f"at {width}, {direction}: {beyond} pixels beyond the edge")
+        page.set_viewport_size({"width": NARROWEST, "height": 640})
+        if (beyond := beyond_the_edge(page)) > 0:
+            self._fault(name, f"at {NARROWEST}: {beyond} pixels beyond the edge")
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_can_be_used_by_everyone(browser, walked, part):
+    server, addresses = walked
+    walker = Walker(browser, server)
+    for address in addresses[part::PARTS]:
+        walker.walk(address)
+    walker.close()
+    assert not walker.faults, "\n".join(walker.faults)

@@ -1,0 +1,103 @@
+"""Every page of the browser with the address of something that is there: ``python -m tests.browser.world``.
+
+Run beside a server of demonstration data, it adds the world in which the doors are tried (tests/web/test_access.py) and
+prints where each GET endpoint leads and as whom one goes there. An endpoint that those do not know fails here.
+"""
+
+import json
+import sys
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal import create_app
+from portal.core import person_merging, verification
+from portal.core.actors import SYSTEM
+from portal.core.models import Consent, ConsentVersion, Organisation, Person, User, Vertical, VerticalMember
+from portal.core.vocabulary import ConsentStatus, Role
+from portal.extensions import db
+from tests.factories import committed, make_consent, make_household, make_person
+from tests.web.test_access import NOBODY_NEEDED, RULES, _path, build_world
+
+# Who goes: the first of these that may.
+WALKERS = {
+    Role.SUPERVISOR: "supervisor",
+    Role.ADMINISTRATOR: "admin",
+    Role.CASEWORKER: "caseworker",
+    Role.AGENT: "agent",
+    Role.AUDITOR: "auditor",
+}
+
+# Pages that say more with the demonstration data, by others, or with something asked for; "" is nobody.
+MORE = (
+    ("", "/app/login"),
+    ("agent", "/app/"),
+    ("agent", "/app/cases/14"),
+    ("auditor", "/app/cases/6"),
+    ("supervisor", "/app/?view=all"),
+    ("supervisor", "/app/cases/6"),
+    ("supervisor", "/app/cases/6/messages"),
+    ("supervisor", "/app/cases/6/history"),
+    ("supervisor", "/app/cases/6/people"),
+    ("supervisor", "/app/cases/7/resume"),
+    ("supervisor", "/app/cases/99999"),
+    ("supervisor", "/app/search?q=amina"),
+    ("supervisor", "/app/people?q=amina"),
+    ("supervisor", "/app/people/1"),
+    ("supervisor", "/app/people/pairs/1"),
+    ("supervisor", "/app/triage/16"),
+    ("admin", "/app/admin/codes/map?organisation=2&list=case_category&raw=362499"),
+)
+
+
+def addresses(app: Flask) -> list[dict[str, str]]:
+    """The name, address and walker of every page, in the order of their endpoints."""
+    values = build_world(app).values
+    with app.app_context(), committed(db.session) as session:
+        values |= _in_other_states(session, session.get(Person, values["person"]))
+        _let_demo_accounts_in(session)
+    found = []
+    for rule in app.url_map.iter_rules():
+        if "GET" in rule.methods and rule.rule.startswith("/app") and rule.endpoint not in NOBODY_NEEDED:
+            who = next(name for role, name in WALKERS.items() if role in RULES[rule.endpoint].allowed)
+            found.append({"name": rule.endpoint, "path": _path(app, rule, values), "who": who})
+    more = [{"name": f"{path} as {who or 'nobody'}", "path": path, "who": who} for who, path in MORE]
+    return sorted(found, key=lambda one: one["name"]) + more
+
+
+def _in_other_states(session, person: Person) -> dict[str, object]:
+    """What some pages need to be more than a refusal: the argument of an endpoint and the row it names."""
+    partner = session.scalars(sa.select(Organisation.id).where(Organisation.kind != "installation")).first()
+    renewable = session.scalars(sa.select(Consent).join(ConsentVersion).order_by(Consent.id)).first()
+    health = session.scalars(sa.select(Vertical).where(Vertical.code == "HEALTH")).one()
+    here = session.scalars(sa.select(Vertical).where(Vertical.code == "HERE")).one()
+    unused, archived, kept, joined = (
+        make_person(session, f"{name} Testperson", vertical=here) for name in ("Una", "Arno", "Kiran", "Jo")
+    )
+    verification.archive(session, SYSTEM, archived, reason_code="DUPLICATE_RECORD")
+    person_merging.merge(session, SYSTEM, kept, joined, reason="The same telephone and the same birthday.")
+    home = make_household(session, unused)
+    verification.archive(session, SYSTEM, home, reason_code="DUPLICATE_RECORD")
+    pages = "organisation arm deactivate defaults priorities".split()
+    return {
+        **{f"admin.{page}.number": partner for page in pages},
+        "consents.reject.consent": make_consent(session, person, health, status=ConsentStatus.PENDING).id,
+        "consents.renew.consent": renewable.id,
+        "consents.renew.id": renewable.person_id,
+        "people_pairs.apart.id": joined.id,
+        "people_pairs.compare.other": unused.id,
+        "verification.archive_person.id": unused.id,
+        "verification.restore_person.id": archived.id,
+        "verification.restore_household.household": home.uuid,
+    }
+
+
+def _let_demo_accounts_in(session) -> None:
+    here = session.scalars(sa.select(Vertical).where(Vertical.code == "HERE")).one()
+    for user in session.scalars(sa.select(User).where(User.email.endswith("@demo.example"))):
+        if user.role not in (Role.ADMINISTRATOR, Role.AUDITOR):
+            session.add(VerticalMember(user_id=user.id, vertical_id=here.id))
+
+
+if __name__ == "__main__":
+    json.dump(addresses(create_app()), sys.stdout)
