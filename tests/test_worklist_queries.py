@@ -15,6 +15,8 @@ ADDRESSES = (
     "/app/",
     "/app/?view=all",
     "/app/?view=needs-me",
+    "/app/?view=team",
+    "/app/?view=awaiting",
     "/app/?view=all&status=active&priority=medium&q=client&sort=next",
     "/app/?view=all&sort=-priority",
 )

@@ -212,6 +212,13 @@ def ways_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.Column
     return [sa.and_(way, _open_to(actor)) for way in reasons_to_see(actor, verticals)]
 
 
+def led_by_own(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """The part of ``visible_cases`` that one's own verticals lead, each of them apart."""
+    if actor.user_id is None or not can(actor, P.VIEW) or not actor.vertical_ids:
+        return [sa.false()]
+    return [sa.and_(Case.primary_vertical_id == one, _open_to(actor)) for one in sorted(actor.vertical_ids)]
+
+
 def _open_to(actor: Actor) -> sa.ColumnElement[bool]:
     """A restricted case is there for those on its list alone, and for its owner."""
     listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)

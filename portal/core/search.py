@@ -6,7 +6,6 @@ to see cases are followed apart and put together. One page is one statement, wha
 
 import datetime as dt
 import enum
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,21 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from portal.core import people
+from portal.core import list_filter
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
-from portal.core.models import Case, CasePerson, Household, Message
-from portal.core.models.case import OPEN, TRIAGE, UNASSIGNED
+from portal.core.list_filter import ListFilter
+from portal.core.models import Case
 from portal.core.paging import Cursor
-from portal.core.permissions import assigned_cases, visible_cases, ways_to_see
-from portal.core.vocabulary import Answer, Direction, Origin, Priority, Status
+from portal.core.vocabulary import Priority
 
 PAGE = 50
-CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
-
-_open = sa.text(f"cases.{OPEN}")
-_unassigned = sa.text(f"cases.{UNASSIGNED}")
-_triage = sa.text(f"cases.{TRIAGE}")
 
 
 class Order(enum.StrEnum):
@@ -46,23 +39,6 @@ class Sort:
 
     by: Order
     descending: bool
-
-
-@dataclass(frozen=True)
-class ListFilter:
-    """Which cases are wanted. Empty means all open ones; several values of one kind mean any of them."""
-
-    statuses: frozenset[Status] = frozenset()
-    verticals: frozenset[int] = frozenset()
-    owners: frozenset[int] = frozenset()
-    priorities: frozenset[Priority] = frozenset()
-    origins: frozenset[Origin] = frozenset()
-    text: str = ""
-    mine: bool = False
-    unassigned: bool = False
-    triage: bool = False
-    review_before: dt.date | None = None
-    needing_action_on: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -121,16 +97,13 @@ def counts(session: Session, actor: Actor, lists: Mapping[str, ListFilter], *, m
     """How many cases each list holds, in one statement; ``most + 1`` stands for more than ``most``."""
     numbers = []
     for name, wanted in lists.items():
-        ways = [sa.select(Case.id.label("id")).where(*found).limit(most + 1) for found in _ways(actor, wanted)]
+        ways = [
+            sa.select(Case.id.label("id")).where(*found).limit(most + 1) for found in list_filter.ways(actor, wanted)
+        ]
         together = ways[0] if len(ways) == 1 else sa.union(*[sa.select(way.subquery()) for way in ways]).limit(most + 1)
         numbers.append(sa.select(sa.func.count()).select_from(together.subquery()).scalar_subquery().label(name))
     row = session.execute(sa.select(*numbers)).one()
     return dict(zip(lists, row, strict=True))
-
-
-def matching(actor: Actor, wanted: ListFilter) -> sa.ColumnElement[bool]:
-    """The same scope and filter as one plain predicate."""
-    return sa.and_(visible_cases(actor), *_filters(actor, wanted))
 
 
 def _page_of(rows: list[tuple[Case, int]], parts: list[_Part], cursor: Cursor | None, limit: int) -> CasePage:
@@ -203,76 +176,4 @@ def _together(branches: list[sa.Select]) -> sa.Subquery:
 
 
 def _conditions(actor: Actor, wanted: ListFilter, part: _Part) -> list[list[sa.ColumnElement[bool]]]:
-    return [[*way, only] for way in _ways(actor, wanted) for only in part.only]
-
-
-def _ways(actor: Actor, wanted: ListFilter) -> list[list[sa.ColumnElement[bool]]]:
-    """The ways to see what is wanted. A filter that names few cases is followed itself, within the plain scope."""
-    filters = _filters(actor, wanted)
-    if wanted.mine or wanted.triage or wanted.owners or wanted.text.strip():
-        return [[visible_cases(actor), *filters]]
-    return [[way, *filters] for way in ways_to_see(actor, wanted.verticals)]
-
-
-def _filters(actor: Actor, wanted: ListFilter) -> list[sa.ColumnElement[bool]]:
-    found = []
-    if not wanted.statuses & CLOSED:
-        found.append(_open)
-    else:
-        found.append(Case.merged_into_id.is_(None))
-    for column, values in (
-        (Case.lifecycle_status, wanted.statuses),
-        (Case.primary_vertical_id, wanted.verticals),
-        (Case.owner_id, wanted.owners),
-        (Case.priority, wanted.priorities),
-        (Case.origin, wanted.origins),
-    ):
-        if values:
-            found.append(column.in_(sorted(values)))
-    if wanted.unassigned:
-        found.append(_unassigned)
-    if wanted.triage:
-        found.append(_triage)
-    if wanted.mine:
-        found.append(_mine(actor))
-    if wanted.review_before is not None:
-        found.append(Case.review_date < wanted.review_before)
-    if wanted.needing_action_on is not None:
-        found.append(_needs_action(actor, wanted.needing_action_on))
-    if wanted.text.strip():
-        found.append(_named(wanted.text))
-    return found
-
-
-def _mine(actor: Actor) -> sa.ColumnElement[bool]:
-    owned = sa.select(Case.id).where(Case.owner_id == actor.user_id).correlate(None)
-    return Case.id.in_(sa.union(owned, assigned_cases(actor)))
-
-
-def _needs_action(actor: Actor, today: dt.date) -> sa.ColumnElement[bool]:
-    """Danger, an unanswered message, a date that has come, a case that waits for its next step or was escalated."""
-    newest = sa.select(Message.direction).where(Message.case_id == Case.id, Message.withdrawn_at.is_(None))
-    newest = newest.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1).correlate(Case).scalar_subquery()
-    return sa.or_(
-        Case.immediate_danger == Answer.YES,
-        Case.needs_triage.is_(True),
-        Case.lifecycle_status == Status.REOPENED,
-        Case.escalated_to_id == actor.user_id,
-        Case.review_date <= today,
-        newest == Direction.INBOUND,
-    )
-
-
-def _named(text: str) -> sa.ColumnElement[bool]:
-    """Cases with this reference or number, or with people or a household of this name."""
-    text = text.strip()
-    found = [sa.select(Case.id).where(Case.reference == text.upper())]
-    if re.fullmatch(r"[0-9]{1,18}", text):
-        found.append(sa.select(Case.id).where(Case.id == int(text)))
-    named = people.named(text)
-    if named is not None:
-        found.append(sa.select(CasePerson.case_id).where(CasePerson.person_id.in_(named)))
-        found.append(sa.select(Case.id).where(Case.subject_person_id.in_(named)))
-        households = sa.select(Household.id).where(Household.name.icontains(text, autoescape=True))
-        found.append(sa.select(Case.id).where(Case.subject_household_id.in_(households)))
-    return Case.id.in_(sa.union(*[one.correlate(None) for one in found]))
+    return [[*way, only] for way in list_filter.ways(actor, wanted) for only in part.only]

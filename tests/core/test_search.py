@@ -6,9 +6,20 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from portal.core import clock, lookup, people, search, worklist
+from portal.core import clock, lookup, people, search, verticals, worklist
 from portal.core.errors import InvalidInput
-from portal.core.models import Assignment, Case, CasePerson, CaseRestriction, Message
+from portal.core.models import (
+    Assignment,
+    Case,
+    CasePerson,
+    CaseRestriction,
+    Consent,
+    Message,
+    Participant,
+    User,
+    VerticalMember,
+    WorkflowInstance,
+)
 from portal.core.paging import Cursor
 from portal.core.permissions import visible_cases
 from portal.core.search import ListFilter, Order, Sort
@@ -280,7 +291,7 @@ def test_each_row_says_why_it_is_there(session, desk):
         "undated": "no_date",
         "late": "overdue",
         "today": "review_today",
-        "danger": "in_work",
+        "danger": "danger",
         "triage": "triage",
         "reopened": "state",
         "stabilized": "state",
@@ -311,9 +322,62 @@ def test_the_views_hold_what_their_names_say(session, desk):
     assert held(worklist.View.NEEDS_ME) == {"late", "today", "danger", "triage", "reopened", "replied"}
     assert held(worklist.View.UNASSIGNED) == {"nobody"}
     assert held(worklist.View.OVERDUE) == {"late"}
-    assert held(worklist.View.ALL) == mine | {"nobody"}
+    assert held(worklist.View.AWAITING) == {"waiting"}
+    assert held(worklist.View.TEAM) == held(worklist.View.ALL) == mine | {"nobody"}
     counts = worklist.counts(session, actor, today)
-    assert counts == {view.value: len(held(view)) for view in worklist.View}
+    assert counts == {view.value: len(held(view)) for view in worklist.View} | {worklist.TRIAGE: 1}
+
+
+def test_what_needs_somebody_is_told_with_its_reason(session, desk):
+    worker, numbers = desk
+    today = clock.today()
+    with committed(session):
+        vertical = session.get(Case, numbers["quiet"]).primary_vertical
+        supervisor = make_user(session, Role.SUPERVISOR, vertical)
+        consenting = make_vertical(session, consent=True)
+        session.add(VerticalMember(user_id=worker.id, vertical_id=consenting.id))
+        ending, lasting = (make_case(session, consenting, owner=worker) for _ in range(2))
+        until = clock.now() + dt.timedelta(days=9)
+        session.execute(
+            sa.update(Consent).where(Consent.person_id == ending.subject_person_id).values(active_until=until)
+        )
+        escalated = session.get(Case, numbers["quiet"])
+        escalated.escalated, escalated.escalated_to_id = True, supervisor.id
+        asker = actor_of(session, make_user(session, Role.SUPERVISOR, vertical))
+        for name in ("undated", "closed"):
+            case = session.get(Case, numbers[name])
+            session.add(
+                WorkflowInstance(
+                    target_type="case", target_id=case.id, purpose="transfer_owner", requested_by_id=asker.user_id
+                )
+            )
+
+    def told(user):
+        actor = actor_of(session, user)
+        answering = worklist.answering(actor, verticals.listed(session))
+        wanted = worklist.of_view(worklist.View.NEEDS_ME, ListFilter(), today, answering=answering)
+        page = worklist.page(session, actor, wanted, NEWEST, today, view=worklist.View.NEEDS_ME, answering=answering)
+        return {row.case.id: row.why.value for row in page.rows}
+
+    assert told(supervisor) == {numbers["quiet"]: "escalated", numbers["undated"]: "approval"}
+    assert told(worker)[ending.id] == "consent_expires" and lasting.id not in told(worker)
+    assert numbers["undated"] not in told(worker), "whoever cannot answer is not told"
+    with committed(session):
+        asked = session.get(User, asker.user_id)
+    assert told(asked) == {}, "nobody answers what they asked themselves"
+
+
+def test_a_team_is_the_verticals_of_the_reader_and_nothing_else(session, office):
+    for user in office.values():
+        actor = actor_of(session, user)
+        wanted = worklist.of_view(worklist.View.TEAM, ALL, clock.today())
+        own = Case.primary_vertical_id.in_(actor.vertical_ids)
+        expected = set(session.scalars(sa.select(Case.id).where(visible_cases(actor), own)))
+        assert set(ids(search.page(session, actor, wanted, NEWEST, limit=200))) == expected
+        waiting = sa.select(Participant.case_id).where(Participant.status == ParticipantStatus.PENDING_OPT_IN)
+        expected = set(session.scalars(sa.select(Case.id).where(visible_cases(actor), Case.id.in_(waiting))))
+        wanted = worklist.of_view(worklist.View.AWAITING, ALL, clock.today())
+        assert set(ids(search.page(session, actor, wanted, NEWEST, limit=200))) == expected
 
 
 def test_a_vertical_that_was_removed_is_no_longer_waited_for(session, desk):

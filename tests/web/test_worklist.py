@@ -9,7 +9,7 @@ from portal.core import clock
 from portal.core.models import Case, CasePerson, UnmappedCode
 from portal.core.vocabulary import Answer, Origin, Priority, Role, Status
 from portal.extensions import db
-from tests.factories import committed, make_case, make_copies, make_person, make_user, make_vertical
+from tests.factories import committed, make_case, make_copies, make_participant, make_person, make_user, make_vertical
 from tests.page import Browser, words
 
 
@@ -29,6 +29,7 @@ def office(app) -> dict[str, int]:
         nobody = make_case(session, here, origin=Origin.WEBFORM)
         other = make_case(session, here, owner=colleague)
         closed = make_case(session, here, owner=worker, status=Status.CLOSED)
+        make_participant(session, other, elsewhere, opted_in=False)
         hidden = make_case(session, elsewhere)
         cases = {"late": late, "flagged": flagged, "nobody": nobody, "other": other, "closed": closed, "hidden": hidden}
         numbers = {name: case.id for name, case in cases.items()}
@@ -77,10 +78,14 @@ def test_each_tab_leads_to_its_view_and_counts_it(worker, office):
         "Needs me now 2": {"late", "flagged"},
         "Unassigned 1": {"nobody"},
         "Overdue review 1": {"late"},
+        "Team cases 4": {"late", "flagged", "nobody", "other"},
+        "Awaiting opt-in 1": {"other"},
         "All cases 4": {"late", "flagged", "nobody", "other"},
     }
     for label, names in expected.items():
         assert set(rows(worker.get(link(page, label)))) == {office[name] for name in names}, label
+    assert link(page, "Triage 1") == "/app/triage"
+    assert "Housing has not opted in, day 1" in row(worker.get("/app/?view=awaiting"), office["other"])
 
 
 def test_an_auditor_begins_with_all_cases(app, office):

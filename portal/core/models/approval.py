@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.models.base import Base, Code, Id, Moment, PublicId, ref
 
+# What waits for its answer is little among all that was asked; queries repeat these words exactly.
+PENDING = "status = 'pending'"
+
 
 class WorkflowInstance(Base):
     """A question put to an approver, such as whether a case may move to another vertical."""
@@ -24,6 +27,15 @@ class WorkflowInstance(Base):
     status: Mapped[Code] = mapped_column(default="pending")
     requested_by_id: Mapped[int | None] = ref("users.id", index=False)
     created_at: Mapped[Moment]
+
+    __table_args__ = (
+        sa.Index(
+            "ix_workflow_instances_pending",
+            "target_id",
+            sqlite_where=sa.text(PENDING),
+            postgresql_where=sa.text(PENDING),
+        ),
+    )
 
 
 class Approval(Base):

@@ -20,6 +20,7 @@ _STATUSES = ", ".join(f"'{status.value}'" for status in Status)
 OPEN = "lifecycle_status NOT IN ('closed', 'archived')"
 UNASSIGNED = "owner_id IS NULL"
 TRIAGE = "needs_triage"
+ESCALATED = "escalated"
 
 
 def _open_index(name: str, *columns: str, also: str = "") -> sa.Index:
@@ -129,6 +130,7 @@ class Case(Versioned, Base):
         sa.Index("ix_cases_owner_review", "owner_id", "review_date"),
         sa.Index("ix_cases_status_vertical", "lifecycle_status", "primary_vertical_id", "last_actioned_at"),
         _open_index("ix_cases_open_actioned", "last_actioned_at", "id"),
+        _open_index("ix_cases_open_escalated", "escalated_to_id", also=ESCALATED),
         _open_index("ix_cases_open_number", "id"),
         _open_index("ix_cases_open_priority", "priority", "last_actioned_at", "id"),
         _open_index("ix_cases_open_review", "review_date", "id"),

@@ -9,6 +9,9 @@ from portal.core.models.base import Base, Code, Id, Moment, ref
 from portal.core.models.vertical import Vertical
 from portal.core.vocabulary import ParticipantStatus
 
+# What was asked and not answered is little among all there ever was; queries repeat these words exactly.
+PENDING = "status = 'pending_opt_in'"
+
 
 class Participant(Base):
     """A vertical beside the primary one. Removed is final for the row; adding it again makes a new row."""
@@ -40,5 +43,11 @@ class Participant(Base):
             postgresql_where=sa.text("status <> 'removed'"),
         ),
         sa.Index("ix_case_participants_vertical_id_status", "vertical_id", "status", "case_id"),
+        sa.Index(
+            "ix_case_participants_pending",
+            "case_id",
+            sqlite_where=sa.text(PENDING),
+            postgresql_where=sa.text(PENDING),
+        ),
         sa.CheckConstraint("status <> 'removed' OR removed_at IS NOT NULL", name="removed_when"),
     )

@@ -81,7 +81,7 @@ class Asked:
 
 def read(given: MultiDict, actor: Actor) -> Asked:
     """What an address asks for; words that mean nothing are passed over. Raises InvalidInput for a foreign page."""
-    view = View(given["view"]) if given.get("view") in list(View) else worklist.usual_view(actor)
+    view = View(given["view"]) if given.get("view") in worklist.views(actor) else worklist.usual_view(actor)
     text = given.get("q", "").replace("\x00", "").strip()[:LONGEST]
     filters = {
         "q": (text,) if text else (),

@@ -40,11 +40,16 @@ class Shown:
 
     def __init__(self, session: Session, actor: Actor, asked: Asked) -> None:
         today = clock.today(office_zone())
-        wanted = worklist.of_view(asked.view, asked.wanted, today)
+        everywhere = verticals.listed(session, inactive=True)
+        answering = worklist.answering(actor, everywhere)
+        wanted = worklist.of_view(asked.view, asked.wanted, today, answering=answering)
         self.asked, self.actor = asked, actor
-        self.page: RowPage = worklist.page(session, actor, wanted, asked.order, today, cursor=asked.cursor)
-        self._counts = worklist.counts(session, actor, today, wanted if asked.filters else None)
-        self.verticals = verticals.listed(session)
+        self.page: RowPage = worklist.page(
+            session, actor, wanted, asked.order, today, cursor=asked.cursor, view=asked.view, answering=answering
+        )
+        chosen = wanted if asked.filters else None
+        self._counts = worklist.counts(session, actor, today, chosen, answering=answering)
+        self.verticals = [one for one in everywhere if one.status == "active"]
         self.workers = workers.listed(session, actor)
 
     @property
@@ -68,12 +73,20 @@ class Shown:
     @property
     def tabs(self) -> list[tuple[str, str, str, bool]]:
         """Name, count, address and whether it is the one shown. The count says how many without any filter."""
-        counts, here = self._counts, self.asked.view
-        addresses = {view: Asked(view, worklist.usual_sort(view)).url() for view in words.VIEWS}
         return [
-            (str(name), words.at_most(counts[view.value]), addresses[view], view is here)
-            for view, name in words.VIEWS.items()
+            (
+                str(words.VIEWS[view]),
+                words.at_most(self._counts[view.value]),
+                Asked(view, worklist.usual_sort(view)).url(),
+                view is self.asked.view,
+            )
+            for view in worklist.views(self.actor)
         ]
+
+    @property
+    def in_triage(self) -> str:
+        """How many reports wait to be looked at."""
+        return words.at_most(self._counts[worklist.TRIAGE])
 
     @property
     def chips(self) -> list[Chip]:

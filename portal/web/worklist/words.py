@@ -17,7 +17,9 @@ VIEWS = {
     View.MINE: _l("My cases"),
     View.NEEDS_ME: _l("Needs me now"),
     View.UNASSIGNED: _l("Unassigned"),
+    View.TEAM: _l("Team cases"),
     View.OVERDUE: _l("Overdue review"),
+    View.AWAITING: _l("Awaiting opt-in"),
     View.ALL: _l("All cases"),
 }
 
@@ -111,6 +113,8 @@ _PLAIN = {
     Why.CONFLICT: ("warn", "people", _l("Possible duplicate support")),
     Why.CONSENT_EXPIRED: ("bad", "clock", _l("Consent has expired")),
     Why.TRIAGE: ("warn", "flag", _l("Came from outside, to be looked at")),
+    Why.APPROVAL: ("warn", "shield", _l("An approval is asked of you")),
+    Why.DANGER: ("bad", "alert", _l("Immediate danger")),
     Why.REVIEW_TODAY: ("warn", "cal", _l("Review today")),
     Why.UNASSIGNED: ("warn", "user", _l("Nobody has it yet")),
     Why.WAITING_REPLY: ("", "clock", _l("Waiting for a reply")),
@@ -135,8 +139,19 @@ def empty(view: View, *, filtered: bool) -> tuple[str, str]:
         return _("No case matches these filters"), _("Remove a filter, or search everywhere above.")
     return {
         View.MINE: (_("You have no open cases"), _("Take one that nobody has yet, or begin with a new contact.")),
-        View.NEEDS_ME: (_("Nothing needs you now"), _("Messages, dates and reopened cases of yours appear here.")),
+        View.NEEDS_ME: (
+            _("Nothing needs you now"),
+            _("Messages, dates, ending consents and questions to you appear here."),
+        ),
         View.UNASSIGNED: (_("Every open case has an owner"), _("New reports appear here until somebody takes them.")),
+        View.TEAM: (
+            _("Your verticals have no open cases"),
+            _("Cases of your verticals appear here, whoever has them."),
+        ),
+        View.AWAITING: (
+            _("No case waits for an opt-in"),
+            _("Cases appear here until each service that was asked has answered."),
+        ),
         View.OVERDUE: (_("No review is overdue"), _("Cases appear here on the day after their review date.")),
         View.ALL: (
             _("There are no open cases here yet"),

@@ -1,0 +1,180 @@
+"""Which cases a list is to hold, and the ways by which the database finds them.
+
+A filter that names few cases is followed itself, within the plain scope; for the others the ways in which an actor
+comes to see cases are followed apart, each by its index.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from portal.core import clock, people
+from portal.core.actors import Actor
+from portal.core.models import (
+    Case,
+    CasePerson,
+    Consent,
+    Household,
+    Message,
+    Participant,
+    PolicyPack,
+    WorkflowInstance,
+)
+from portal.core.models.approval import PENDING as ASKED
+from portal.core.models.case import ESCALATED, OPEN, TRIAGE, UNASSIGNED
+from portal.core.models.participant import PENDING
+from portal.core.permissions import assigned_cases, led_by_own, visible_cases, ways_to_see
+from portal.core.vocabulary import (
+    Answer,
+    ConsentMode,
+    ConsentStatus,
+    Direction,
+    Origin,
+    Priority,
+    Status,
+)
+
+CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
+CONSENT_SOON = 30  # days before its end from which a consent is worth a word
+
+_open = sa.text(f"cases.{OPEN}")
+_unassigned = sa.text(f"cases.{UNASSIGNED}")
+_triage = sa.text(f"cases.{TRIAGE}")
+_escalated = sa.text(f"cases.{ESCALATED}")
+_not_answered = sa.text(f"case_participants.{PENDING}")
+_asked = sa.text(f"workflow_instances.{ASKED}")
+
+Conditions = list[sa.ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Which cases are wanted. Empty means all open ones; several values of one kind mean any of them.
+
+    ``needing_me_on`` asks for what needs the reader on that day; ``answering`` are the verticals in which they answer
+    approvals, which is part of that.
+    """
+
+    statuses: frozenset[Status] = frozenset()
+    verticals: frozenset[int] = frozenset()
+    owners: frozenset[int] = frozenset()
+    priorities: frozenset[Priority] = frozenset()
+    origins: frozenset[Origin] = frozenset()
+    text: str = ""
+    mine: bool = False
+    unassigned: bool = False
+    team: bool = False
+    awaiting: bool = False
+    triage: bool = False
+    review_before: dt.date | None = None
+    needing_me_on: dt.date | None = None
+    answering: frozenset[int] = frozenset()
+
+
+def ways(actor: Actor, wanted: ListFilter) -> list[Conditions]:
+    """The ways to find what is wanted of what *actor* may see; together they are all of it."""
+    filters = _filters(actor, wanted)
+    if wanted.needing_me_on is not None:
+        return [[visible_cases(actor), *filters, *way] for way in _needing(actor, wanted)]
+    if wanted.mine or wanted.triage or wanted.awaiting or wanted.owners or wanted.text.strip():
+        return [[visible_cases(actor), *filters]]
+    scope = led_by_own(actor) if wanted.team else ways_to_see(actor, wanted.verticals)
+    return [[way, *filters] for way in scope]
+
+
+def _filters(actor: Actor, wanted: ListFilter) -> Conditions:
+    found: Conditions = [Case.merged_into_id.is_(None) if wanted.statuses & CLOSED else _open]
+    for column, values in (
+        (Case.lifecycle_status, wanted.statuses),
+        (Case.primary_vertical_id, wanted.verticals),
+        (Case.owner_id, wanted.owners),
+        (Case.priority, wanted.priorities),
+        (Case.origin, wanted.origins),
+    ):
+        if values:
+            found.append(column.in_(sorted(values)))
+    if wanted.unassigned:
+        found.append(_unassigned)
+    if wanted.triage:
+        found.append(_triage)
+    if wanted.mine:
+        found.append(_mine(actor))
+    if wanted.team:
+        found.append(Case.primary_vertical_id.in_(sorted(actor.vertical_ids)))
+    if wanted.awaiting:
+        found.append(Case.id.in_(sa.select(Participant.case_id).where(_not_answered)))
+    if wanted.review_before is not None:
+        found.append(Case.review_date < wanted.review_before)
+    if wanted.text.strip():
+        found.append(_named(wanted.text))
+    return found
+
+
+def _mine(actor: Actor) -> sa.ColumnElement[bool]:
+    owned = sa.select(Case.id).where(Case.owner_id == actor.user_id).correlate(None)
+    return Case.id.in_(sa.union(owned, assigned_cases(actor)))
+
+
+def _needing(actor: Actor, wanted: ListFilter) -> list[Conditions]:
+    """Of one's own cases those that wait for an act; what was escalated to one; what one is asked to approve."""
+    return [
+        [_mine(actor), _needs_action(wanted.needing_me_on)],
+        [_escalated, Case.escalated_to_id == actor.user_id],
+        [awaits_answer(actor, wanted.answering)],
+    ]
+
+
+def _needs_action(today: dt.date) -> sa.ColumnElement[bool]:
+    """Danger, an unanswered message, a date that has come, a consent that ends, a case that waits for its next step."""
+    newest = sa.select(Message.direction).where(Message.case_id == Case.id, Message.withdrawn_at.is_(None))
+    newest = newest.order_by(Message.sent_at.desc(), Message.id.desc()).limit(1).correlate(Case).scalar_subquery()
+    return sa.or_(
+        Case.immediate_danger == Answer.YES,
+        Case.needs_triage.is_(True),
+        Case.lifecycle_status == Status.REOPENED,
+        sa.and_(Case.review_date <= today, Case.lifecycle_status != Status.SUSPENDED),
+        newest == Direction.INBOUND,
+        sa.and_(_consent_ends(), Case.lifecycle_status != Status.SUSPENDED),
+    )
+
+
+def _consent_ends() -> sa.ColumnElement[bool]:
+    """The subject's consent, on which the vertical that leads the case works, ends soon or has ended."""
+    ending = sa.select(1).select_from(Consent).join(PolicyPack, PolicyPack.vertical_id == Consent.vertical_id)
+    ending = ending.where(
+        Consent.person_id == Case.subject_person_id,
+        Consent.vertical_id == Case.primary_vertical_id,
+        Consent.status == ConsentStatus.ACTIVE,
+        Consent.active_until < clock.now() + dt.timedelta(days=CONSENT_SOON),
+        PolicyPack.consent_mode == ConsentMode.REQUIRED,
+    )
+    return ending.correlate(Case).exists()
+
+
+def awaits_answer(actor: Actor, answering: frozenset[int]) -> sa.ColumnElement[bool]:
+    """Cases on which an approval is asked for that *actor* can give: as a member of the vertical, or as the owner."""
+    asked = sa.select(WorkflowInstance.target_id).where(
+        _asked,
+        WorkflowInstance.target_type == "case",
+        WorkflowInstance.requested_by_id.is_distinct_from(actor.user_id),
+    )
+    own = Case.primary_vertical_id.in_(sorted(answering & actor.vertical_ids))
+    owned = sa.and_(Case.primary_vertical_id.in_(sorted(answering)), Case.owner_id == actor.user_id)
+    return sa.and_(Case.id.in_(asked), sa.or_(own, owned))
+
+
+def _named(text: str) -> sa.ColumnElement[bool]:
+    """Cases with this reference or number, or with people or a household of this name."""
+    text = text.strip()
+    found = [sa.select(Case.id).where(Case.reference == text.upper())]
+    if re.fullmatch(r"[0-9]{1,18}", text):
+        found.append(sa.select(Case.id).where(Case.id == int(text)))
+    named = people.named(text)
+    if named is not None:
+        found.append(sa.select(CasePerson.case_id).where(CasePerson.person_id.in_(named)))
+        found.append(sa.select(Case.id).where(Case.subject_person_id.in_(named)))
+        households = sa.select(Household.id).where(Household.name.icontains(text, autoescape=True))
+        found.append(sa.select(Case.id).where(Case.subject_household_id.in_(households)))
+    return Case.id.in_(sa.union(*[one.correlate(None) for one in found]))
