@@ -64,7 +64,8 @@ _RIGHTS = "rights.of_person rights.answer rights.export".split()
 _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
-    "admin.tokens"
+    "admin.tokens admin.users admin.user admin.create_user admin.change_user admin.deactivate_user admin.activate_user "
+    "admin.reset_second_factor"
 ).split()
 
 RULES: dict[str, Door] = {

@@ -22,6 +22,7 @@ class CodeValue(Base):
     review_in_days: Mapped[int | None]
     sort: Mapped[int] = mapped_column(default=0)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    version_id: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
 
     __table_args__ = (sa.UniqueConstraint("list_name", "value"),)
 

@@ -37,6 +37,7 @@ class User(Stamped, Base):
 
     __table_args__ = (
         sa.Index("uq_users_email_ci", sa.func.lower(sa.literal_column("email")), unique=True),
+        sa.Index("ix_users_name", "name", "id"),
         sa.CheckConstraint("kind IN ('person', 'service')", name="kind"),
     )
 

@@ -103,6 +103,8 @@ class Place(Base):
     path: Mapped[Name] = mapped_column(default="", index=True)
     level: Mapped[int] = mapped_column(default=0)
     code: Mapped[str | None] = mapped_column(sa.String(64), unique=True)  # location_id of the helpline dialect
+    active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())  # whether it is offered
+    version_id: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
 
 
 class UserPlace(Base):

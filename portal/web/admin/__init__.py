@@ -1,4 +1,4 @@
-"""Administration: who may call from outside, who did, and what codes from outside mean. All addresses stand here."""
+"""Administration: who works here, who may call from outside, what the words mean. All addresses stand here."""
 
 from flask import Blueprint, abort, request
 from flask_babel import gettext as _
@@ -8,13 +8,25 @@ from portal.core.permissions import Permission, can
 from portal.core.unit import record_refusal
 from portal.extensions import db
 from portal.web.access import current_actor
-from portal.web.admin import calls, codes, index, issuing, organisations, partners, tokens, words
+from portal.web.admin import (
+    calls,
+    codes,
+    index,
+    issuing,
+    organisations,
+    partners,
+    tokens,
+    user_changes,
+    users,
+    words,
+)
 
 blueprint = Blueprint("admin", __name__, url_prefix="/app/admin")
 
 _READING = {"admin.index", "admin.calls"}  # open to auditors, too
 _partner = "/organisations/<int:number>"
 _token = "/tokens/<string(maxlength=64):jti>"  # noqa: S105 - a part of an address
+_user = "/users/<int:number>"
 
 for _rule, _endpoint, _view, _methods in (
     ("/", "index", index.index, ["GET"]),
@@ -32,6 +44,13 @@ for _rule, _endpoint, _view, _methods in (
     ("/tokens/new", "issue_token", issuing.issue, ["GET", "POST"]),
     (f"{_token}/revoke", "revoke_token", tokens.revoke, ["GET", "POST"]),
     (f"{_token}/rotate", "rotate_token", issuing.rotate, ["GET", "POST"]),
+    ("/users", "users", users.users, ["GET"]),
+    ("/users/new", "create_user", user_changes.create, ["GET", "POST"]),
+    (_user, "user", users.user, ["GET"]),
+    (f"{_user}/change", "change_user", user_changes.change, ["GET", "POST"]),
+    (f"{_user}/deactivate", "deactivate_user", user_changes.deactivate, ["GET", "POST"]),
+    (f"{_user}/activate", "activate_user", user_changes.activate, ["POST"]),
+    (f"{_user}/second-factor", "reset_second_factor", user_changes.reset_second_factor, ["GET", "POST"]),
     ("/codes", "codes", codes.codes, ["GET"]),
     ("/codes/map", "map_code", codes.map_code, ["GET", "POST"]),
 ):

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.core.token_list import TokenState, state_of
 from portal.core.vocabulary import Dialect, Priority
+from portal.web.account.words import ROLES
 
 DIALECTS = {
     Dialect.CONSTITUENCY: _l("Constituency"),
@@ -32,6 +33,8 @@ ORGANISATION_STATES = {
     "pending": (_l("Waits for approval"), "clock", "warn"),
     "inactive": (_l("Deactivated"), "x", "bad"),
 }
+
+USER_STATES = {True: (_l("Active"), "check", "ok"), False: (_l("Deactivated"), "x", "bad")}
 
 KINDS = {"installation": _l("This installation"), "partner": _l("Partner"), "service": _l("Service")}
 
@@ -80,4 +83,6 @@ def for_templates() -> dict[str, object]:
         "priority_words": PRIORITIES,
         "default_words": DEFAULTS,
         "list_words": LISTS,
+        "role_words": ROLES,
+        "user_states": USER_STATES,
     }

@@ -1,0 +1,231 @@
+"""The users of the installation as an administrator keeps them: who there is, taking one in, changing what they are.
+
+Nobody changes their own role, and the last administrator who can sign in stays one: an office must not lock itself out.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from portal.core import accounts, audit, paging
+from portal.core.actors import Actor
+from portal.core.database import locked
+from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
+from portal.core.models import Place, SecondFactor, User, UserPlace, Vertical, VerticalMember
+from portal.core.permissions import Permission, require
+from portal.core.vocabulary import Role
+
+PAGE = 50
+LONGEST_NAME, LONGEST_CODE = 255, 32
+# No letters or digits that are mistaken for one another when read out; 20 of them hold 99 bits.
+_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # pragma: allowlist secret
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which users are wanted; None and an empty text mean all."""
+
+    text: str = ""
+    role: Role | None = None
+    active: bool | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an administrator says of a user: what they are, and where they work (ids of verticals and places)."""
+
+    name: str
+    role: Role
+    agent_code: str = ""
+    verticals: frozenset[int] = frozenset()
+    places: frozenset[int] = frozenset()
+
+
+def page(
+    session: Session, actor: Actor, wanted: Wanted, *, cursor: paging.Cursor | None = None, limit: int = PAGE
+) -> paging.Page[User]:
+    """The users who are wanted, by name, with their verticals. Raises Forbidden, InvalidInput for a foreign cursor."""
+    require(actor, Permission.ADMINISTER)
+    query = sa.select(User).where(*_filters(wanted)).options(_MEMBERSHIPS)
+    return paging.newest_first(session, query, User.name, User.id, cursor=cursor, limit=limit, kind=str, rising=True)
+
+
+def with_second_factor(session: Session, numbers: Collection[int]) -> set[int]:
+    """Which of these users sign in with a second factor."""
+    query = sa.select(SecondFactor.user_id).where(SecondFactor.user_id.in_(numbers))
+    return set(session.scalars(query.where(SecondFactor.confirmed_at.is_not(None))))
+
+
+def find(session: Session, actor: Actor, number: int) -> User:
+    """The user with that number, with their verticals. Raises Forbidden, NotFound."""
+    require(actor, Permission.ADMINISTER)
+    user = session.scalar(sa.select(User).where(User.id == number).options(_MEMBERSHIPS, joinedload(User.organisation)))
+    if user is None:
+        raise NotFound("There is no such user.", target="user")
+    return user
+
+
+def hold(session: Session, actor: Actor, number: int) -> User:
+    """The user who is to be changed, held until commit. Raises Forbidden, NotFound.
+
+    All who administer are held with them, in one order: of two who demote each other, the second is told.
+    """
+    require(actor, Permission.ADMINISTER)
+    query = sa.select(User).where(sa.or_(User.id == number, sa.and_(*_ADMINISTERS))).order_by(User.id)
+    found = {user.id: user for user in session.scalars(locked(query).execution_options(populate_existing=True))}
+    if number not in found:
+        raise NotFound("There is no such user.", target="user")
+    return found[number]
+
+
+def places_of(session: Session, user: User) -> list[Place]:
+    """The places to which a user's work is limited, by name; none means everywhere."""
+    query = sa.select(Place).join(UserPlace, UserPlace.place_id == Place.id).where(UserPlace.user_id == user.id)
+    return list(session.scalars(query.order_by(Place.name, Place.id)))
+
+
+def new_password() -> str:
+    """A password for somebody who has none yet, in four groups; it is shown once and kept nowhere."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
+
+
+def create(session: Session, actor: Actor, told: Told, *, email: str, password_hash: str | None) -> User:
+    """Take somebody into this installation. Whoever calls has made the hash outside the unit: it is slow.
+
+    Raises Forbidden, InvalidInput for a missing name, an e-mail or agent code that is taken, a place that is none.
+    """
+    require(actor, Permission.ADMINISTER)
+    email = email.strip()
+    if email.count("@") != 1 or any(sign.isspace() for sign in email) or email[0] == "@" or email[-1] == "@":
+        raise InvalidInput("Give the e-mail address of the user.", target="email")
+    name, code = _name(told.name), _agent_code(session, told.agent_code)
+    verticals = _known(session, Vertical.id, told.verticals, "verticals")
+    user = accounts.create_user(
+        session,
+        actor,
+        email=email[:LONGEST_NAME],
+        name=name,
+        role=told.role,
+        password_hash=password_hash,
+        vertical_codes=tuple(session.scalars(sa.select(Vertical.code).where(Vertical.id.in_(verticals)))),
+        agent_code=code,
+    )
+    _limit_to(session, actor, user, told.places)
+    return user
+
+
+def change(session: Session, actor: Actor, user: User, told: Told, *, version: int) -> User:
+    """Let the user, whom ``hold`` gave, be what is told. Their next request is judged by it; no session ends.
+
+    Raises Forbidden; StaleVersion where somebody else changed them since *version*; Refused for one's own role and for
+    demoting the last administrator; InvalidInput as ``create`` does.
+    """
+    require(actor, Permission.ADMINISTER)
+    require_version(user, version)
+    if told.role is not user.role:
+        if user.id == actor.user_id:
+            raise Refused("Nobody changes their own role. Ask another administrator.", target="role")
+        require_another_administrator(session, user, target="role")
+    name, code = _name(told.name), _agent_code(session, told.agent_code, user)
+    wanted = {"name": name, "role": told.role, "agent_code": code}
+    changed = {field: (getattr(user, field), value) for field, value in wanted.items() if getattr(user, field) != value}
+    for field, (_before, after) in changed.items():
+        setattr(user, field, after)
+    joined, left = _belong_to(session, user, _known(session, Vertical.id, told.verticals, "verticals"))
+    if changed or joined or left:
+        details: dict[str, object] = {"fields": sorted(changed), "joined": sorted(joined), "left": sorted(left)}
+        if "role" in changed:
+            details["role"] = {"from": changed["role"][0], "to": changed["role"][1]}
+        values = {field: (before, after) for field, (before, after) in changed.items()}
+        audit.append(session, actor, "user.change", chain=f"user:{user.id}", details=details, values=values)
+    if _limit_to(session, actor, user, told.places) or changed or joined or left:
+        user.version_id += 1
+    return user
+
+
+def require_version(user: User, version: int) -> None:
+    """Raise StaleVersion where somebody else changed the user since *version* was read."""
+    if user.version_id != version:
+        raise StaleVersion("Somebody else changed this user meanwhile.", version=user.version_id)
+
+
+def require_another_administrator(session: Session, user: User, *, target: str) -> None:
+    """Raise Refused where *user* is the last one who administers; ``hold`` keeps that from changing meanwhile."""
+    if user.role is not Role.ADMINISTRATOR or not user.active:
+        return
+    others = sa.select(User.id).where(*_ADMINISTERS, User.id != user.id).limit(1)
+    if session.scalar(others) is None:
+        raise Refused("This is the last active administrator. Name another one first.", target=target)
+
+
+_MEMBERSHIPS = selectinload(User.memberships).joinedload(VerticalMember.vertical).lazyload(Vertical.pack)
+_ADMINISTERS = (User.role == Role.ADMINISTRATOR, User.active, User.kind == "person")
+
+
+def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    for word in wanted.text.split():
+        fields = User.name, User.email, User.agent_code
+        found.append(sa.or_(*[field.icontains(word, autoescape=True) for field in fields]))
+    if wanted.role is not None:
+        found.append(User.role == wanted.role)
+    if wanted.active is not None:
+        found.append(User.active if wanted.active else ~User.active)
+    return found
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name:
+        raise InvalidInput("Give the user a name.", target="name", problem="missing")
+    if len(name) > LONGEST_NAME:
+        raise InvalidInput("This name is too long.", target="name")
+    return name
+
+
+def _agent_code(session: Session, text: str, user: User | None = None) -> str | None:
+    code = text.strip()
+    if len(code) > LONGEST_CODE:
+        raise InvalidInput(f"An agent code has at most {LONGEST_CODE} characters.", target="agent_code")
+    taken = session.scalar(sa.select(User.id).where(User.agent_code == code)) if code else None
+    if taken is not None and (user is None or taken != user.id):
+        raise InvalidInput("Another user has this agent code.", target="agent_code")
+    return code or None
+
+
+def _known(session: Session, column, numbers: Collection[int], target: str) -> set[int]:
+    """The ids as they are in the database. Raises InvalidInput where one of them is none."""
+    found = set(session.scalars(sa.select(column).where(column.in_(sorted(numbers))))) if numbers else set()
+    if found != set(numbers):
+        raise InvalidInput("Choose one of the list.", target=target)
+    return found
+
+
+def _belong_to(session: Session, user: User, wanted: set[int]) -> tuple[set[int], set[int]]:
+    """Make the user a member of these verticals alone; which they joined and which they left."""
+    query = sa.select(VerticalMember.vertical_id).where(VerticalMember.user_id == user.id)
+    now = set(session.scalars(query))
+    joined, left = wanted - now, now - wanted
+    gone = sa.delete(VerticalMember).where(VerticalMember.user_id == user.id, VerticalMember.vertical_id.in_(left))
+    session.execute(gone)
+    session.add_all(VerticalMember(user_id=user.id, vertical_id=number) for number in sorted(joined))
+    session.flush()
+    session.expire(user, ["memberships"])
+    return joined, left
+
+
+def _limit_to(session: Session, actor: Actor, user: User, places: Collection[int]) -> bool:
+    """Limit the user's work to these places, and say so in the audit where that changes; whether it did."""
+    wanted = _known(session, Place.id, places, "places")
+    now = set(session.scalars(sa.select(UserPlace.place_id).where(UserPlace.user_id == user.id)))
+    if wanted == now:
+        return False
+    session.execute(sa.delete(UserPlace).where(UserPlace.user_id == user.id, UserPlace.place_id.in_(now - wanted)))
+    session.add_all(UserPlace(user_id=user.id, place_id=number) for number in sorted(wanted - now))
+    details = {"from": sorted(now), "to": sorted(wanted)}
+    audit.append(session, actor, "user.places", chain=f"user:{user.id}", details=details)
+    return True

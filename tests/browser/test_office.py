@@ -1,0 +1,74 @@
+"""The office itself in a real browser: who works in it, by keyboard and without script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.accessibility import accessible
+from tests.browser.conftest import Desk
+from tests.browser.keyboard import Keyboard
+
+pytestmark = pytest.mark.browser
+
+
+def heading(page: Page):
+    """The first heading of the page."""
+    return page.get_by_role("heading", level=1)
+
+
+def follow(page: Page, *names: str) -> None:
+    """Go from page to page by keyboard."""
+    for name in names:
+        Keyboard(page).go_to(name)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+
+def test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone(desk: Desk):
+    page = desk.sign_in("admin")
+    follow(page, "Administration", "Users", "Take in a user")
+    accessible(page)
+    keys = Keyboard(page)
+    keys.fill("Name", "Nia New", exact=True)
+    keys.fill("E-mail", "nia@demo.example", exact=True)
+    keys.go_to("Role Agent")
+    keys.press("Space", "ArrowDown")
+    expect(page.get_by_role("radio", name="Caseworker")).to_be_checked()
+    follow(page, "Take in user")
+    accessible(page)
+    expect(heading(page)).to_have_text("Nia New is taken in")
+    assert re.fullmatch(r"(\w{5}-){3}\w{5}", page.get_by_label("The first password of nia@demo.example").input_value())
+
+    follow(page, "I have copied it", "Users")
+    page.evaluate("document.body.dataset.same = 'yes'")
+    keys = Keyboard(page)
+    keys.fill("Name, e-mail or agent code", "nia")
+    keys.press("Enter")
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(heading(page)).to_be_focused()
+    assert page.evaluate("document.body.dataset.same") == "yes"
+    accessible(page)
+    follow(page, "Nia New")
+    accessible(page)
+    follow(page, "Deactivate")
+    accessible(page)
+    follow(page, "Deactivate")
+    expect(page.get_by_text("Nia New is deactivated and signed out everywhere.")).to_be_visible()
+    accessible(page)
+
+
+def test_a_user_is_changed_without_script_and_what_is_refused_is_kept(plain_desk: Desk):
+    page = plain_desk.sign_in("admin")
+    page.goto("/app/admin/users?q=tom")
+    page.get_by_role("link", name=re.compile("Tom")).click()
+    page.get_by_role("link", name=re.compile("^Change")).click()
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_label("Agent code").fill("4711")
+    page.get_by_role("button", name="Save user").click()
+    expect(page.get_by_role("alert")).to_contain_text("Give the user a name.")
+    expect(page.get_by_label("Agent code")).to_have_value("4711")
+    page.get_by_label("Name", exact=True).fill("Tomás Ibarra")
+    page.get_by_role("button", name="Save user").click()
+    expect(page.get_by_text("Tomás Ibarra is saved.")).to_be_visible()
+    expect(page.get_by_text("4711")).to_be_visible()
