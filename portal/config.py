@@ -5,6 +5,7 @@ speaks to the same installation as the running server. In ``demo`` and ``test`` 
 that file (mode 0600); in ``live`` and ``staging`` they must be given.
 """
 
+import datetime as dt
 import os
 import re
 import secrets
@@ -57,6 +58,8 @@ class Settings:
     api_limit_address: str  # calls of one address and of one token, as "600/minute"
     api_limit_token: str
     second_factor_roles: frozenset[Role]  # who cannot work without one
+    idle: dt.timedelta  # after so long without a sign of life a session in the browser is over
+    longest_session: dt.timedelta  # and after so long in any case
 
     @property
     def is_rehearsal(self) -> bool:
@@ -102,6 +105,8 @@ def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Set
         api_limit_address=_limit(known, "PORTAL_API_LIMIT_ADDRESS", "60000/minute"),
         api_limit_token=_limit(known, "PORTAL_API_LIMIT_TOKEN", "30000/minute"),
         second_factor_roles=_second_factor_roles(known, environment),
+        idle=dt.timedelta(minutes=_whole_number(known, "PORTAL_IDLE_MINUTES", "30", least=2)),
+        longest_session=dt.timedelta(hours=_whole_number(known, "PORTAL_SESSION_HOURS", "12", least=1)),
     )
 
 
@@ -168,8 +173,10 @@ def _second_factor_roles(known: Mapping[str, str], environment: str) -> frozense
     return frozenset(map(Role, named)) | (_ALWAYS_TWO_FACTORS if environment == "live" else frozenset())
 
 
-def _whole_number(known: Mapping[str, str], name: str) -> int:
-    text = known.get(name, "0")
+def _whole_number(known: Mapping[str, str], name: str, usual: str = "0", *, least: int = 0) -> int:
+    text = known.get(name, usual)
     if not text.isdecimal():
         raise ConfigurationError(f"{name} is {text!r}; it must be a whole number.")
+    if int(text) < least:
+        raise ConfigurationError(f"{name} is {text}; it must be at least {least}.")
     return int(text)

@@ -7,6 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.core import sessions
+from portal.core.actors import SYSTEM
+from portal.core.models import User
+from portal.core.unit import unit_of_work
+from portal.core.vocabulary import SignInWay
+from portal.extensions import db
+
 
 class _Reader(HTMLParser):
     """Reads what the checks need: ids, labels, controls, headings, language."""
@@ -64,6 +71,14 @@ class _Reader(HTMLParser):
             self.title += data
 
 
+def open_session(app: Flask, user_id: int, **more: object) -> str:
+    """The key of a new session of somebody who gave their password."""
+    longest = app.extensions["settings"].longest_session
+    with app.app_context(), unit_of_work(db.session, SYSTEM, intent="test.arrange") as session:
+        told = {"way": SignInWay.PASSWORD, "longest": longest, **more}
+        return sessions.open_session(session, session.get(User, user_id), **told)[0]
+
+
 class Browser:
     """A client that is signed in as a user, or as nobody, and asserts what every page owes its readers."""
 
@@ -75,9 +90,9 @@ class Browser:
 
     def _sign_in(self, user_id: int) -> None:
         """Put the cookie of a signed-in user into the jar; the sign-in page itself has tests of its own."""
+        key = open_session(self.app, user_id)
         with self.client.session_transaction(path="/app/") as cookie:
-            cookie["_user_id"] = f"{user_id}:1"
-            cookie["_fresh"] = True
+            cookie["_user_id"], cookie["_fresh"] = key, True
 
     def get(self, path: str, *, expect: int = 200, **more) -> TestResponse:
         """Ask for a page; the status must be the expected one."""

@@ -5,7 +5,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock
+from portal.core import audit, clock, sessions
 from portal.core.actors import ANONYMOUS, Actor, from_user
 from portal.core.errors import InvalidInput
 from portal.core.models import Organisation, User, Vertical, VerticalMember
@@ -41,23 +41,21 @@ def recognise(session: Session, email: str, password: str) -> User | None:
 
 
 def change_password(session: Session, actor: Actor, *, password_hash: str) -> User:
-    """Give the actor's own account a new password, and end all its sessions; the caller may keep the one in use.
+    """Give the actor's own account a new password, and end all its sessions but the one in which they act.
 
     Whoever calls has checked the present password and made the hash, both outside the unit: they are slow.
     """
     user = session.get(User, actor.user_id)
     user.password_hash = password_hash
-    user.session_epoch += 1
+    sessions.end_all(session, user.id, but=actor.session_id)
     audit.append(session, actor, "account.change_password", chain=f"user:{user.id}")
     return user
 
 
-def end_sessions(session: Session, actor: Actor) -> User:
-    """End all sessions of the actor's own account in browsers; the caller may keep the one in use."""
-    user = session.get(User, actor.user_id)
-    user.session_epoch += 1
-    audit.append(session, actor, "account.end_sessions", chain=f"user:{user.id}")
-    return user
+def end_sessions(session: Session, actor: Actor) -> None:
+    """End all sessions of the actor's own account in browsers but the one in which they act."""
+    sessions.end_all(session, actor.user_id, but=actor.session_id)
+    audit.append(session, actor, "account.end_sessions", chain=f"user:{actor.user_id}")
 
 
 def record_wrong_password(session: Session, actor: Actor, *, intent: str = "account.change_password") -> None:
@@ -66,7 +64,7 @@ def record_wrong_password(session: Session, actor: Actor, *, intent: str = "acco
 
 
 def record_sign_in(session: Session, user: User, *, correlation_id: str = "") -> None:
-    """Note in the user's own chain that they signed in."""
+    """Note in the user's own chain that they signed in at a dialect; in a browser ``sessions.open_session`` does."""
     user.last_activity_at = clock.now()
     audit.append(session, from_user(session, user, correlation_id=correlation_id), "account.sign_in")
 

@@ -25,6 +25,7 @@ class Actor:
     dialect: Dialect | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     token_id: int | None = None
+    session_id: int | None = None  # of the session in a browser in which somebody acts
     correlation_id: str = ""
 
     @property

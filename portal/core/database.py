@@ -43,20 +43,25 @@ def tune(engine: sa.Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {_begin_mode.get()}")
 
 
+class Busy(RuntimeError):
+    """Somebody else is writing, and the caller did not want to wait."""
+
+
 @contextlib.contextmanager
-def writing(engine: sa.Engine) -> Iterator[None]:
+def writing(engine: sa.Engine, *, wait: bool = True) -> Iterator[None]:
     """Make transactions begun inside take the write lock before their first read.
 
     Upgrading a read snapshot fails at once on SQLite ("database is locked", whatever the timeout), and its busy
     handler starves waiting processes; so writers queue at a gate: a lock within the process, a file lock between
-    processes. On PostgreSQL row locks do this and the gate stays open. Nesting raises RuntimeError.
+    processes. On PostgreSQL row locks do this and the gate stays open. Nesting raises RuntimeError; without
+    *wait*, Busy is raised where another writer is inside.
     """
     if _writing.get():
         raise RuntimeError("A unit of work is already open; units do not nest.")
     mark = _writing.set(True)
     mode = _begin_mode.set("IMMEDIATE")
     try:
-        with _gate(engine):
+        with _gate(engine, wait=wait):
             yield
     finally:
         _begin_mode.reset(mode)
@@ -64,15 +69,29 @@ def writing(engine: sa.Engine) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _gate(engine: sa.Engine) -> Iterator[None]:
+def _gate(engine: sa.Engine, *, wait: bool) -> Iterator[None]:
     path = engine.url.database if engine.dialect.name == "sqlite" else None
     if not path or path == ":memory:":
         yield
         return
     # The file is opened anew each time: a descriptor inherited over fork would share its lock and exclude nobody.
-    with _thread_gates.setdefault(path, threading.Lock()), Path(path + ".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with _thread_gate(path, wait=wait), Path(path + ".lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as taken:
+            raise Busy from taken
         yield
+
+
+@contextlib.contextmanager
+def _thread_gate(path: str, *, wait: bool) -> Iterator[None]:
+    gate = _thread_gates.setdefault(path, threading.Lock())
+    if not gate.acquire(blocking=wait):
+        raise Busy
+    try:
+        yield
+    finally:
+        gate.release()
 
 
 def is_passing(error: sa.exc.DBAPIError) -> bool:

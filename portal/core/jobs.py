@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, code_settling, consent_effects, organisations, pair_finding
+from portal.core import audit, clock, code_settling, consent_effects, organisations, pair_finding, sessions
 from portal.core.actors import SYSTEM
 from portal.core.models import Consent, Draft, IdempotencyKey, JobLease
 from portal.core.unit import unit_of_work
@@ -96,6 +96,7 @@ def gather_statistics(session: Session) -> int:
 JOBS = (
     Job("idempotency.purge", dt.timedelta(hours=1), forget_answers),
     Job("drafts.expire", dt.timedelta(hours=1), expire_drafts),
+    Job("sessions.forget", dt.timedelta(hours=1), sessions.forget),
     Job("consents.label", dt.timedelta(minutes=1), refresh_consent_labels),
     Job("consents.settle", dt.timedelta(seconds=30), consent_effects.settle, at_once=consent_effects.AT_ONCE),
     Job("codes.settle", dt.timedelta(minutes=1), code_settling.settle, at_once=code_settling.AT_ONCE),

@@ -23,7 +23,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from portal.core import audit, challenges, recovery_codes
+from portal.core import audit, challenges, recovery_codes, sessions
 from portal.core.actors import Actor
 from portal.core.challenges import Challenge
 from portal.core.database import locked
@@ -111,7 +111,7 @@ def add(
 ) -> Added | None:
     """Keep the passkey that the actor's device made; None for an answer that is not right, which is an event.
 
-    The first second factor of an account ends its sessions; the caller may keep its own. Whoever calls has checked
+    The first second factor of an account ends its other sessions. Whoever calls has checked
     the password. Raises InvalidInput for a name that is missing or too long, Refused when there are too many.
     """
     name = named(name)
@@ -130,7 +130,8 @@ def add(
     _record(session, actor, "account.passkey_added", details={"passkey": made.id}, values={"name": (None, name)})
     first = held == 0 and not _has_app(session, actor.user_id)
     if first:
-        _end_sessions(session, actor.user_id)
+        sessions.end_all(session, actor.user_id, but=actor.session_id)
+        sessions.prove(session, actor, two_factors=True)
     return Added(made.id, recovery_codes.make(session, actor.user_id) if first else [])
 
 
@@ -143,7 +144,7 @@ def rename(session: Session, actor: Actor, passkey: Passkey, *, name: str) -> No
 
 
 def remove(session: Session, actor: Actor, passkey: Passkey, *, required: bool) -> bool:
-    """Forget a passkey and end the actor's sessions, which it may have opened; the caller may keep its own.
+    """Forget a passkey and end the actor's other sessions, which it may have opened.
 
     Returns whether a second factor is left. Whoever calls has checked the password. Raises Refused for the last second
     factor where the installation requires one of the actor's role.
@@ -156,7 +157,8 @@ def remove(session: Session, actor: Actor, passkey: Passkey, *, required: bool) 
     session.delete(passkey)
     if not others:
         recovery_codes.forget(session, actor.user_id)
-    _end_sessions(session, actor.user_id)
+        sessions.prove(session, actor, two_factors=False)
+    sessions.end_all(session, actor.user_id, but=actor.session_id)
     return others
 
 
@@ -202,10 +204,6 @@ def _descriptors(session: Session, user_id: int) -> list[PublicKeyCredentialDesc
 def _has_app(session: Session, user_id: int) -> bool:
     query = sa.select(SecondFactor.id).where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None))
     return session.scalar(query) is not None
-
-
-def _end_sessions(session: Session, user_id: int) -> None:
-    session.get(User, user_id).session_epoch += 1
 
 
 def _record(session: Session, actor: Actor, action: str, **more: object) -> None:

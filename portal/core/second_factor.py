@@ -14,7 +14,7 @@ import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, passkeys, recovery_codes
+from portal.core import audit, clock, passkeys, recovery_codes, sessions
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, NotFound, Refused
@@ -95,7 +95,7 @@ def offer(session: Session, actor: Actor, *, issuer: str) -> Offer | None:
 
 
 def confirm(session: Session, actor: Actor, code: str) -> list[str] | None:
-    """Turn the actor's own second factor on by its first code, and end their sessions; the caller may keep its own.
+    """Turn the actor's own second factor on by its first code, and end their sessions but the one in which they act.
 
     Returns the recovery codes, which are kept nowhere, or None for a code that is not right. Raises NotFound where no
     secret waits, AlreadyDone where it was confirmed before.
@@ -111,7 +111,8 @@ def confirm(session: Session, actor: Actor, code: str) -> list[str] | None:
         _record(session, actor, "account.second_factor_on", outcome="refused")
         return None
     kept.confirmed_at = clock.now()
-    _end_sessions(session, actor.user_id)
+    sessions.end_all(session, actor.user_id, but=actor.session_id)
+    sessions.prove(session, actor, two_factors=True)
     _record(session, actor, "account.second_factor_on")
     return recovery_codes.make(session, actor.user_id)
 
@@ -146,19 +147,21 @@ def renew_codes(session: Session, actor: Actor, code: str) -> list[str] | None:
 
 
 def turn_off(session: Session, actor: Actor, code: str, *, required: bool) -> bool:
-    """Forget the actor's own authenticator app, and end their sessions; False for a code that is not right.
+    """Forget the actor's own authenticator app, and end their sessions but the one in which they act.
 
-    Recovery codes stay while there are passkeys. Whoever calls has checked the password. Raises Refused where the
-    installation requires a second factor of the actor's role and there is no passkey.
+    Returns False for a code that is not right. Recovery codes stay while there are passkeys. Whoever calls has checked
+    the password. Raises Refused where the installation requires a second factor of the actor's role and there is no
+    passkey.
     """
     if required and passkeys.count(session, actor.user_id) == 0:
         raise Refused("Your role needs a second factor here.", target="second_factor")
     if not accept(session, actor, code):
         return False
     session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == actor.user_id))
+    sessions.end_all(session, actor.user_id, but=actor.session_id)
     if passkeys.count(session, actor.user_id) == 0:
         recovery_codes.forget(session, actor.user_id)
-    _end_sessions(session, actor.user_id)
+        sessions.prove(session, actor, two_factors=False)
     _record(session, actor, "account.second_factor_off")
     return True
 
@@ -175,7 +178,7 @@ def reset(session: Session, actor: Actor, user: User) -> None:
         raise NotFound(f"{user.email} has no second factor.", target="second_factor")
     session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == user.id))
     recovery_codes.forget(session, user.id)
-    _end_sessions(session, user.id)
+    sessions.end_all(session, user.id)
     audit.append(session, actor, "user.reset_second_factor", chain=f"user:{user.id}", details={"passkeys": gone})
 
 
@@ -192,10 +195,6 @@ def _fits(kept: SecondFactor, code: str) -> bool:
             kept.last_step = step
             return True
     return False
-
-
-def _end_sessions(session: Session, user_id: int) -> None:
-    session.get(User, user_id).session_epoch += 1
 
 
 def _record(session: Session, actor: Actor, action: str, **more: object) -> None:

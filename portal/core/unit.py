@@ -3,12 +3,13 @@
 import contextlib
 from collections.abc import Collection, Iterator
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.core import audit, notices, pair_finding, written_people
 from portal.core.actors import Actor
-from portal.core.database import writing
+from portal.core.database import Busy, writing
 from portal.core.errors import DomainError, StaleVersion
 
 
@@ -43,6 +44,22 @@ def unit_of_work(session: Session, actor: Actor, *, intent: str) -> Iterator[Ses
         if refusal.recorded:
             _record_refusal(session, actor, intent, refusal)
         raise
+
+
+def write_in_passing(session: Session, statement: sa.Update, *, wait: bool = False) -> bool:
+    """Execute one small statement that is no effect of casework, such as when a session was last used.
+
+    Nobody waits for it: while another writer is at work it is left undone, unless the caller asks to *wait*. Returns
+    whether it was done. What was loaded before is to be loaded anew.
+    """
+    session.rollback()
+    try:
+        with writing(session.get_bind(), wait=wait):
+            session.execute(statement)
+            session.commit()
+    except Busy:
+        return False
+    return True
 
 
 def record_reading(

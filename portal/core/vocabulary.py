@@ -206,3 +206,12 @@ class Dialect(StrEnum):
 
 LIVE = frozenset({Status.DRAFT, Status.SUBMITTED, Status.VERIFIED, Status.ACTIVE, Status.STABILIZED, Status.REOPENED})
 READ_ONLY = frozenset({Status.SUSPENDED, Status.CLOSED, Status.ARCHIVED})
+
+
+class SignInWay(StrEnum):
+    """By what somebody proved who they are when a session in the browser began."""
+
+    PASSWORD = "password"  # noqa: S105 - the word  # pragma: allowlist secret
+    SECOND_FACTOR = "second_factor"
+    PASSKEY = "passkey"
+    OPENID = "openid"

@@ -4,6 +4,7 @@ Every endpoint outside the dialects needs a signed-in user unless it stands in P
 may do is decided in core; here is only the door.
 """
 
+import datetime as dt
 import uuid
 from urllib.parse import urlsplit
 
@@ -17,43 +18,41 @@ from flask import (
     make_response,
     redirect,
     request,
-    session,
     url_for,
 )
 from flask_babel import gettext as _
-from flask_login import UserMixin, current_user, login_user, logout_user
+from flask_login import UserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 
-from portal.core import clock
-from portal.core.actors import WITH_VERTICALS, Actor, from_user
-from portal.core.models import User
+from portal.core import sessions
+from portal.core.actors import Actor, from_user
 from portal.core.permissions import Permission, can
 from portal.core.vocabulary import Role
 from portal.extensions import db, login_manager
 from portal.web import errors
+from portal.web.activity import is_sign_of_life
 from portal.web.fragments import go_to, is_background, wants_htmx
 
 PUBLIC_ENDPOINTS = frozenset({"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code"})
 # Where somebody may go who has yet to set up the second factor that their role needs.
 _BEFORE_SECOND_FACTOR = frozenset({"account", "auth", "second_factor"})
-IDLE_MINUTES = 30
-ABSOLUTE_HOURS = 12
 
 
 class SignedIn(UserMixin):
     """The signed-in user as pages see them; ``actor`` is what core sees."""
 
-    def __init__(self, actor: Actor, epoch: int, locale: str) -> None:
+    def __init__(self, actor: Actor, locale: str, key: str = "", *, two_factors: bool = False) -> None:
         self.actor = actor
         self.locale = locale
         self.name, self.initials, self.role, self.email = actor.name, actor.initials, actor.role, actor.email
         self.id = actor.user_id
-        self._epoch = epoch
+        self.two_factors = two_factors
+        self._key = key
 
     def get_id(self) -> str:
-        """What the cookie holds: the user and the epoch, so that all sessions can be ended at once."""
-        return f"{self.id}:{self._epoch}"
+        """What the cookie holds: the key of the session, which says whose it is to us alone."""
+        return self._key
 
     def can(self, permission: str) -> bool:
         """Whether the role holds the permission at all; for what pages offer, never for what is allowed."""
@@ -85,13 +84,9 @@ def needs_second_factor(role: Role) -> bool:
     return role in current_app.extensions["settings"].second_factor_roles
 
 
-def stay_signed_in(epoch: int, **more: object) -> None:
-    """Let this session follow the new epoch of its user; when it began and was last used stays as it is."""
-    kept = {name: session[name] for name in ("signed_in_at", "seen_at", "second_factor") if name in session}
-    me = SignedIn(current_user.actor, epoch, current_user.locale)
-    session.clear()
-    session.update({**kept, **more})
-    login_user(me)
+def idle_limit() -> dt.timedelta:
+    """After how long without a sign of life a session is over."""
+    return current_app.extensions["settings"].idle
 
 
 def sign_in_again(location: str | None = None) -> Response:
@@ -123,19 +118,18 @@ def _require_sign_in():
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or not request.path.startswith("/app"):
         return None
     if not current_user.is_authenticated:
+        if not is_background():
+            _say_why_over()
         return sign_in_again()
-    if _has_been_idle():
-        logout_user()
-        flash(_("You were signed out after %(minutes)s minutes without activity.", minutes=IDLE_MINUTES), "info")
-        return sign_in_again()
+    if is_sign_of_life() and sessions.note_use(db.session, g.standing):
+        g.standing = sessions.find(db.session, current_user.get_id(), idle=idle_limit())
     if request.blueprint not in _BEFORE_SECOND_FACTOR and _lacks_second_factor():
         return _set_up_first()
     return None
 
 
 def _lacks_second_factor() -> bool:
-    """By what the session knows: it ends whenever its user's second factor comes or goes."""
-    return needs_second_factor(current_user.role) and not session.get("second_factor")
+    return needs_second_factor(current_user.role) and not current_user.two_factors
 
 
 def _set_up_first() -> Response:
@@ -145,26 +139,21 @@ def _set_up_first() -> Response:
     return go_to(url_for("second_factor.show"))
 
 
-def _has_been_idle() -> bool:
-    """Whether the session ran out. Polls, presence and autosave do not count as activity."""
-    now = int(clock.now().timestamp())
-    seen, since = session.get("seen_at", now), session.get("signed_in_at", now)
-    if now - seen > IDLE_MINUTES * 60 or now - since > ABSOLUTE_HOURS * 3600:
-        return True
-    if not is_background() and now - seen >= 30:
-        session["seen_at"] = now
-    return False
+def _say_why_over() -> None:
+    over = g.standing.over if g.get("standing") else None
+    if over is sessions.Over.IDLE:
+        minutes = int(idle_limit().total_seconds() // 60)
+        flash(_("You were signed out after %(minutes)s minutes without activity.", minutes=minutes), "info")
+    elif over is sessions.Over.EXPIRED:
+        flash(_("You were signed out because you had been signed in for a whole day's work."), "info")
 
 
-def _load(identity: str) -> SignedIn | None:
-    number, _, epoch = identity.partition(":")
-    if not number.isdecimal() or not epoch.isdecimal():
+def _load(key: str) -> SignedIn | None:
+    g.standing = found = sessions.find(db.session, key, idle=idle_limit())
+    if found is None or found.over is not None:
         return None
-    user = db.session.get(User, int(number), options=[WITH_VERTICALS])
-    if user is None or not user.active or user.session_epoch != int(epoch):
-        return None
-    actor = from_user(db.session, user, correlation_id=g.get("correlation_id", ""))
-    return SignedIn(actor, user.session_epoch, user.locale)
+    actor = from_user(db.session, found.user, correlation_id=g.get("correlation_id", ""), session_id=found.id)
+    return SignedIn(actor, found.user.locale, key, two_factors=found.two_factors)
 
 
 def _page_asked_for() -> str:

@@ -38,6 +38,7 @@ from portal.core.models.review import Review
 from portal.core.models.search_text import SearchText
 from portal.core.models.second_factor import RecoveryCode, SecondFactor
 from portal.core.models.service import Service
+from portal.core.models.session import UserSession
 from portal.core.models.structure import CaseMerge, CaseSplit, CaseTransfer
 from portal.core.models.subject_right import SubjectRequest
 from portal.core.models.tag import CaseTag, Tag
@@ -117,6 +118,7 @@ __all__ = [
     "UnmappedCode",
     "User",
     "UserPlace",
+    "UserSession",
     "Vertical",
     "VerticalMember",
     "WorkflowInstance",

@@ -15,11 +15,10 @@ from werkzeug.exceptions import TooManyRequests
 from portal import limits
 from portal.core import accounts, second_factor
 from portal.core.errors import AlreadyDone, NotFound
-from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
-from portal.web.access import current_actor, needs_second_factor, stay_signed_in
+from portal.web.access import current_actor, needs_second_factor
 from portal.web.account.forms import BeginForm, FirstCodeForm, ProofForm
 from portal.web.account.words import wait_after
 
@@ -52,14 +51,12 @@ def confirm():
     try:
         with unit_of_work(db.session, actor, intent="account.second_factor_on"):
             codes = second_factor.confirm(db.session, actor, form.code.data)
-            epoch = _epoch()
     except (AlreadyDone, NotFound):  # the page was reloaded, or left open for too long
         return fragments.go_to(url_for("second_factor.show"))
     if codes is None:
         form.code.errors = [_("This is not the code that the app shows now. Check the clock of your device.")]
         return _page(confirm=form)
     _right()
-    stay_signed_in(epoch, second_factor=True)
     return _codes_page(codes, turned_on=True)
 
 
@@ -86,11 +83,9 @@ def turn_off():
     required = needs_second_factor(actor.role)
     with unit_of_work(db.session, actor, intent="account.second_factor_off"):
         done = second_factor.turn_off(db.session, actor, form.code.data, required=required)
-        epoch = _epoch()
     if not done:
         return _page(off=_wrong_code(form))
     _right()
-    stay_signed_in(epoch, second_factor=False)
     flash(_("The second factor is off. You are signed out everywhere else."), "success")
     return fragments.go_to(url_for("account.show"))
 
@@ -125,10 +120,6 @@ def _right() -> None:
 def _wrong_code(form: ProofForm) -> ProofForm:
     form.code.errors = [_("This code is not right, or it was used before. Wait for the next one and try again.")]
     return form
-
-
-def _epoch() -> int:
-    return db.session.get(User, current_actor().user_id).session_epoch
 
 
 def _page(**refused: Any):

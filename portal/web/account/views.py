@@ -7,7 +7,7 @@ from portal.core import accounts, second_factor, verticals
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
-from portal.web.access import current_actor, stay_signed_in
+from portal.web.access import current_actor
 from portal.web.account import words
 from portal.web.account.forms import PasswordForm
 
@@ -33,8 +33,7 @@ def change_password():
         return _page(form, 422)
     made = accounts.hash_password(form.new.data)
     with unit_of_work(db.session, actor, intent="account.change_password"):
-        epoch = accounts.change_password(db.session, actor, password_hash=made).session_epoch
-    stay_signed_in(epoch)
+        accounts.change_password(db.session, actor, password_hash=made)
     flash(_("Your password is changed. You are signed out everywhere else."), "success")
     return fragments.go_to(url_for("account.show"))
 
@@ -44,8 +43,7 @@ def end_sessions():
     """Sign out everywhere else: every other session ends, this one goes on."""
     actor = current_actor()
     with unit_of_work(db.session, actor, intent="account.end_sessions"):
-        epoch = accounts.end_sessions(db.session, actor).session_epoch
-    stay_signed_in(epoch)
+        accounts.end_sessions(db.session, actor)
     flash(_("You are signed out everywhere else."), "success")
     return fragments.go_to(url_for("account.show"))
 

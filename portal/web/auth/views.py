@@ -3,18 +3,20 @@
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 from werkzeug.exceptions import TooManyRequests
 
 from portal import limits
-from portal.core import accounts, clock, second_factor
+from portal.core import accounts, clock, second_factor, sessions
 from portal.core.actors import ANONYMOUS, from_user
 from portal.core.keys import blind_index
 from portal.core.models import User
 from portal.core.unit import unit_of_work
+from portal.core.vocabulary import SignInWay
 from portal.extensions import db
-from portal.web.access import SignedIn, current_actor, safe_path, signed_in
+from portal.web.access import current_actor, safe_path, signed_in
 from portal.web.account.words import wait_after
+from portal.web.auth.entry import let_in
 from portal.web.auth.forms import CodeForm, LoginForm
 
 blueprint = Blueprint("auth", __name__, url_prefix="/app")
@@ -38,7 +40,7 @@ def login():
             limits.forget(PASSWORDS, *who)
             if second_factor.is_on(db.session, user.id):
                 return _ask_for_code(user, form.next.data)
-            return _let_in(user.id, form.next.data)
+            return let_in(user.id, form.next.data, way=SignInWay.PASSWORD, epoch=user.session_epoch)
         with unit_of_work(db.session, ANONYMOUS, intent="account.sign_in"):
             accounts.record_failed_sign_in(db.session, correlation_id=g.correlation_id)
         form.password.errors = [_("The e-mail address or the password is not right.")]
@@ -48,7 +50,7 @@ def login():
 @blueprint.route("/login/code", methods=["GET", "POST"])
 def code():
     """Ask for the code of the second factor, after the password was right."""
-    user_id = _who_gave_the_password()
+    user_id, epoch = _who_gave_the_password()
     if user_id is None:
         session.pop("password_given", None)
         flash(_("Sign in with your password first. The code is asked for within ten minutes of it."), "info")
@@ -62,7 +64,7 @@ def code():
             return render_template("auth/code.html", form=form), 429, {"Retry-After": str(many.retry_after)}
         if _accepts(user_id, form.code.data):
             limits.forget(second_factor.TRIES, "second-factor", str(user_id))
-            answer = _let_in(user_id, form.next.data, two_factors=True)
+            answer = let_in(user_id, form.next.data, way=SignInWay.SECOND_FACTOR, two_factors=True, epoch=epoch)
             _warn_of_few_codes()
             return answer
         form.code.errors = [_("This code is not right, or it was used before. Wait for the next one and try again.")]
@@ -73,7 +75,7 @@ def code():
 def logout():
     """End this session."""
     with unit_of_work(db.session, current_actor(), intent="account.sign_out"):
-        accounts.record_sign_out(db.session, current_actor())
+        sessions.sign_out(db.session, current_actor())
     logout_user()
     session.clear()
     return redirect(url_for("auth.login"), 303)
@@ -87,13 +89,14 @@ def _ask_for_code(user: User, location: str | None):
     return redirect(url_for("auth.code", next=safe_path(location)), 303)
 
 
-def _who_gave_the_password() -> int | None:
-    """Whoever gave it a little while ago, unless the account was closed or all its sessions ended meanwhile."""
+def _who_gave_the_password() -> tuple[int, int] | tuple[None, None]:
+    """Whoever gave it a little while ago, and their epoch then; unless the account was closed or ended its sessions."""
     given = session.get("password_given")
     if given is None or clock.now().timestamp() - given["at"] > CODE_WITHIN:
-        return None
+        return None, None
     user = db.session.get(User, given["user"])
-    return user.id if user is not None and user.active and user.session_epoch == given["epoch"] else None
+    stands = user is not None and user.active and user.session_epoch == given["epoch"]
+    return (user.id, given["epoch"]) if stands else (None, None)
 
 
 def _accepts(user_id: int, given: str) -> bool:
@@ -107,15 +110,3 @@ def _warn_of_few_codes() -> None:
     if left < FEW:
         few = ngettext("You have %(num)d recovery code left.", "You have %(num)d recovery codes left.", left)
         flash(f"{few} {_('Make new ones on the page of your account.')}", "warning")
-
-
-def _let_in(user_id: int, location: str | None, *, two_factors: bool = False):
-    with unit_of_work(db.session, ANONYMOUS, intent="account.sign_in"):
-        user = db.session.get(User, user_id)
-        accounts.record_sign_in(db.session, user, correlation_id=g.correlation_id)
-        me = SignedIn(from_user(db.session, user), user.session_epoch, user.locale)
-    session.clear()  # a new session for a new person: nothing set before signing in is kept
-    session["signed_in_at"] = session["seen_at"] = int(clock.now().timestamp())
-    session["second_factor"] = two_factors
-    login_user(me)
-    return redirect(safe_path(location), 303)
