@@ -49,10 +49,9 @@ def find(session: Session, actor: Actor, form: str, key: str) -> dict[str, Any] 
     return json.loads(draft.body) if draft is not None else None
 
 
-def side_by_side(session: Session, actor: Actor, forms: tuple[str, ...], key: str) -> dict[str, Draft]:
-    """The actor's drafts of several forms of one page, by form, in one statement."""
-    mine = Draft.user_id == actor.user_id, Draft.form.in_(forms), Draft.key == key, Draft.expires_at > clock.now()
-    return {draft.form: draft for draft in session.scalars(sa.select(Draft).where(*mine))}
+def running(forms: tuple[str, ...], key: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """What drafts of several forms of one page have in common; whose they are must be asked beside."""
+    return Draft.form.in_(forms), Draft.key == key, Draft.expires_at > clock.now()
 
 
 def fields_of(draft: Draft | None) -> dict[str, Any]:

@@ -23,7 +23,16 @@ class Kind(enum.IntEnum):
 # Told by rows of their own: a step, an assignment, a message and a note are not shown twice.
 _TOLD_ELSEWHERE = frozenset(
     {f"case.{action.value}" for action in Action}
-    | {"case.create", "case.assign", "note.write", "message.write", "message.receive", "correspondence.stamp"}
+    | {
+        "case.create",
+        "case.assign",
+        "note.write",
+        "message.hold",
+        "message.unsend",
+        "message.write",
+        "message.receive",
+        "correspondence.stamp",
+    }
 )
 
 

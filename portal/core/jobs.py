@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, code_settling, consent_effects, organisations, pair_finding, sessions
+from portal.core import audit, clock, code_settling, consent_effects, organisations, outbox, pair_finding, sessions
 from portal.core.actors import SYSTEM
 from portal.core.models import Consent, Draft, IdempotencyKey, JobLease
 from portal.core.unit import unit_of_work
@@ -94,6 +94,7 @@ def gather_statistics(session: Session) -> int:
 
 
 JOBS = (
+    Job("messages.release", dt.timedelta(seconds=20), outbox.release, at_once=outbox.AT_ONCE),
     Job("idempotency.purge", dt.timedelta(hours=1), forget_answers),
     Job("drafts.expire", dt.timedelta(hours=1), expire_drafts),
     Job("sessions.forget", dt.timedelta(hours=1), sessions.forget),

@@ -15,17 +15,27 @@ from portal.core.vocabulary import Delivery, Direction
 
 
 def write(session: Session, actor: Actor, case: Case, text: str, *, to: Person | None = None) -> Message:
-    """Write to a person on the case.
+    """Write to a person on the case, at once; what can be taken back for a while is written by ``outbox.hold``.
 
     While the office has no channel, the message is *recorded – not sent*, and that is final: nothing written before
     there is a channel is ever sent by it. Raises InvalidInput, ReadOnly, Forbidden.
     """
+    return record(session, actor, require_sendable(session, actor, case, text, to=to), text, to=to)
+
+
+def require_sendable(session: Session, actor: Actor, case: Case, text: str, *, to: Person | None = None) -> Case:
+    """The case on which the message will stand: of a merged one its survivor. Raises as ``write`` does."""
     case = cases.root(session, case)
     cases.require_writable(session, actor, case, Permission.WRITE_MESSAGE)
     if not text.strip():
         raise InvalidInput("Write the message first.", target="text", problem="missing")
     if to is not None and not _is_on_case(session, actor, case, to):
         raise InvalidInput("This person is not on the case.", target="recipient")
+    return case
+
+
+def record(session: Session, actor: Actor, case: Case, text: str, *, to: Person | None = None) -> Message:
+    """Write down a message that may be sent, as ``require_sendable`` has found."""
     message = Message(
         case_id=case.id,
         direction=Direction.OUTBOUND,

@@ -11,9 +11,15 @@ from portal.core import clock, reasons
 
 
 def register(app: Flask) -> None:
-    """Give templates the filters ``day``, ``moment``, ``clock_time``, ``ago`` and ``reason_words``."""
+    """Give templates the filters ``day``, ``moment``, ``clock_time``, ``exact_time``, ``ago`` and ``reason_words``."""
     app.jinja_env.filters.update(
-        day=day, moment=moment, clock_time=clock_time, ago=ago, reason_words=reason_words, iso=iso
+        day=day,
+        moment=moment,
+        clock_time=clock_time,
+        exact_time=exact_time,
+        ago=ago,
+        reason_words=reason_words,
+        iso=iso,
     )
 
 
@@ -52,6 +58,11 @@ def moment(value: dt.datetime | None) -> str:
 def clock_time(value: dt.datetime) -> str:
     """The time of day: "10:42"."""
     return local(value).strftime("%H:%M")
+
+
+def exact_time(value: dt.datetime) -> str:
+    """The time of day to the second: "10:42:20"."""
+    return local(value).strftime("%H:%M:%S")
 
 
 def ago(value: dt.datetime) -> str:

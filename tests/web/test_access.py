@@ -50,7 +50,7 @@ def _door(roles: set[Role], *, scoped: bool = False) -> Door:
 _CASE_READING = "cases.show cases.messages cases.people cases.history cases.participants cases.assignments".split()
 _CASE_WORK = (
     "cases.assign cases.change cases.confirm cases.draft cases.draft_edit cases.draft_step cases.edit cases.review "
-    "cases.write_message cases.write_note cases.add_assignment cases.end_assignment"
+    "cases.write_message cases.undo_message cases.write_note cases.add_assignment cases.end_assignment"
 ).split()
 _STEERING = {Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR}
 _LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}

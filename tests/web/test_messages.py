@@ -6,7 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.core import clock, notes
+from portal.core import clock, notes, outbox
 from portal.core.intake import take
 from portal.core.models import AuditEvent, Case, Draft, Message, MessageSeen, Note
 from portal.core.told import PersonTold, Report
@@ -81,15 +81,69 @@ def to_of(desk, path: str) -> dict[str, str]:
     return {name: value for value, name in re.findall(r'value="(\d+)">([^<]+)<', select.replace(" selected", ""))}
 
 
+def its_time_is_over(app) -> None:
+    """Twenty seconds later the periodic work comes by."""
+    clock.advance(dt.timedelta(seconds=20))
+    with app.app_context(), committed(db.session) as session:
+        outbox.release(session)
+
+
 def test_a_message_is_recorded_openly_not_sent_and_names_its_recipient(app, desk, office, path):
     assert "This office has no channel yet: the message is recorded here and not sent." in words(desk.get(path))
     to = to_of(desk, path)["Amina Testchild"]
     page = words(desk.follow(desk.post(f"{path}/messages", {"to": to, "text": "Monday at ten?"})))
-    assert "The message is recorded. It was not sent" in page
-    assert "to Amina Testchild" in page and "Recorded, not sent" in page
+    assert "The message is held until" in page and "Recorded, not sent" not in page
+    assert "to Amina Testchild" in page and "Held until" in page and "Undo" in page
+    assert rows(app, office, Message) == []
+    its_time_is_over(app)
+    page = words(desk.get(path))
+    assert "to Amina Testchild" in page and "Recorded, not sent" in page and "Held until" not in page
     (message,) = rows(app, office, Message)
     assert (message.text, message.delivery, message.channel) == ("Monday at ten?", Delivery.RECORDED, None)
     assert rows(app, office, Note) == []
+
+
+def undo_in(page: str) -> str:
+    """The address of the form that takes a message back."""
+    return re.search(r'<form method="post" action="([^"]+/undo)"', page)[1]
+
+
+def test_what_was_just_sent_is_taken_back_before_what_was_begun_since(app, desk, office, path, browser_as):
+    to = to_of(desk, path)["Ngozi Testaunt"]
+    page = desk.follow(desk.post(f"{path}/messages", {"to": to, "text": "Monday at ten?"})).get_data(as_text=True)
+    colleague = browser_as(office["colleague"])
+    assert "Monday" not in colleague.get(path).get_data(as_text=True), "nobody else reads it yet"
+    desk.post(f"{path}/drafts/message", {"text": "Monday at ten?", "to": to}, expect=200, headers=JSON)
+    assert drafts_kept(app) == [], "a draft that comes late does not come back"
+    colleague.post(undo_in(page), expect=404)
+    desk.post(f"{path}/drafts/message", {"text": "One more thing"}, expect=200, headers=JSON)
+    page = desk.follow(desk.post(undo_in(page)))
+    assert "Its text is in the form again." in words(page)
+    page = page.get_data(as_text=True)
+    assert re.search(r"Monday at ten\?\s+One more thing</textarea>", page), "nothing that was typed is lost"
+    assert re.search(rf'<option selected value="{to}">', page) and "/undo" not in page
+    its_time_is_over(app)
+    assert rows(app, office, Message) == []
+
+
+def test_with_htmx_the_text_comes_back_into_the_form_with_what_stands_in_it(app, desk, office, path):
+    what = {"text": "Monday at ten?", "to": to_of(desk, path)["Amina Testchild"]}
+    sent = desk.post(f"{path}/messages", what, expect=200, headers=HTMX)
+    answer = sent.get_data(as_text=True)
+    assert re.search(r'id="cases-held"[^>]*hx-swap-oob="outerHTML"', answer) and "Monday at ten?</p>" in answer
+    back = desk.post(undo_in(answer), {"text": "Not saved yet"}, expect=200, headers=HTMX).get_data(as_text=True)
+    assert back.strip().startswith('<details class="writer" id="cases-message"')
+    assert re.search(r"<textarea[^>]*data-focus[^>]*>\s*Monday at ten\?\s+Not saved yet</textarea>", back)
+    assert re.search(r'id="cases-held"[^>]*hx-swap-oob="outerHTML"></div>', back)
+
+
+def test_who_comes_too_late_is_told_that_it_is_recorded(app, desk, path):
+    page = desk.follow(desk.post(f"{path}/messages", {"text": "Hello", "to": to_of(desk, path)["Amina Testchild"]}))
+    clock.advance(outbox.HOLD)
+    late = desk.get(path)
+    assert "It is being recorded." in words(late) and "/undo" not in late.get_data(as_text=True)
+    assert "It was too late to undo" in words(desk.follow(desk.post(undo_in(page.get_data(as_text=True)))))
+    assert drafts_kept(app) == []
 
 
 def test_a_note_is_for_staff_and_is_no_message(app, desk, office, path):
@@ -132,6 +186,7 @@ def test_no_text_of_a_note_is_ever_in_what_a_message_is_made_of(app, desk, offic
     desk.post(f"{path}/notes", {"text": SECRET})
     desk.post(f"{path}/drafts/note", {"text": f"{SECRET} again", "to": to}, expect=200, headers=JSON)
     desk.post(f"{path}/messages", {"to": to, "text": "Monday at ten?", "note": SECRET})
+    its_time_is_over(app)
     with app.app_context():
         columns = [column for column in Message.__table__.columns]
         stored = db.session.execute(sa.select(*columns)).mappings().all()

@@ -18,6 +18,7 @@ from portal.core.models.message import Message, MessageSeen, MessageVersion
 from portal.core.models.note import Note
 from portal.core.models.operation import ApiCall, JobLease, Notice, RateLimit, Setting
 from portal.core.models.organisation import Organisation
+from portal.core.models.outbox import HeldMessage
 from portal.core.models.participant import Participant
 from portal.core.models.passkey import Passkey, SpentChallenge
 from portal.core.models.person import (
@@ -79,6 +80,7 @@ __all__ = [
     "CorrespondenceCase",
     "CorrespondenceField",
     "Draft",
+    "HeldMessage",
     "Household",
     "HouseholdMember",
     "IdempotencyKey",

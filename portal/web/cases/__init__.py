@@ -39,6 +39,7 @@ for _rule, _endpoint, _view, _methods in (
     ("/unmerge", "unmerge", undoing.unmerge, ["GET", "POST"]),
     ("/split", "split", splitting.split, ["GET", "POST"]),
     ("/messages", "write_message", messages.write_message, ["POST"]),
+    ("/messages/held/<int:held>/undo", "undo_message", messages.undo_message, ["POST"]),
     ("/notes", "write_note", messages.write_note, ["POST"]),
     ("/drafts/<any(message, note):form>", "draft", messages.draft, ["POST"]),
     ("/edit", "edit", changes.edit, ["GET", "POST"]),

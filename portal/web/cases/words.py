@@ -7,6 +7,7 @@ from flask import get_template_attribute
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.core import outbox
 from portal.core.models import Case, CasePerson, Person
 from portal.core.timeline import Entry
 from portal.core.vocabulary import Answer, Delivery, NameKnown, Origin, Status
@@ -83,6 +84,8 @@ CHANGES = {
     "review.incomplete": _l("Review not done after all"),
     "review.remove": _l("Review date taken away"),
     "intake.second_report": _l("A second report came from the same call"),
+    "message.hold": _l("A message was sent, and held so that it can be undone"),
+    "message.unsend": _l("A message was taken back before it was recorded"),
     "message.replace": _l("A message was changed by its sender"),
     "message.withdraw": _l("A message was withdrawn by its sender"),
 }
@@ -126,6 +129,7 @@ def for_templates() -> dict[str, object]:
         "answer": lambda answer: ANSWERS[answer],
         "by_day": by_day,
         "change_words": change_words,
+        "hold_seconds": int(outbox.HOLD.total_seconds()),
         "delivery_words": lambda delivery: DELIVERY.get(delivery, delivery),
         "role_word": lambda role: ROLES.get(role, role),
         "origin_words": lambda origin: ORIGINS.get(origin, origin),

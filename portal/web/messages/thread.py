@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from portal.core import attachments, case_people, drafts, timeline
+from portal.core import attachments, case_people, drafts, outbox, timeline
 from portal.core.models import Attachment, Draft
+from portal.core.outbox import Waiting
 from portal.core.timeline import Cursor, Entry, Kind, Page
 from portal.web.cases.head import Head
 from portal.web.cases.words import person_name
@@ -41,6 +42,7 @@ class Writers:
     message: MessageForm
     note: NoteForm
     drafts: dict[str, Draft]
+    held: list[Waiting]  # what the reader has sent and can still take back
 
     @property
     def recipients(self):
@@ -60,10 +62,10 @@ def of_case(session: Session, head: Head, *, before: str | None = None, folded: 
 
 def writers(session: Session, head: Head) -> Writers:
     """Both forms, each with what its draft holds."""
-    kept = drafts.side_by_side(session, head.actor, FORMS, str(head.case.id))
+    kept, held = outbox.beside_drafts(session, head.actor, head.group, FORMS, str(head.case.id))
     message = MessageForm(formdata=None, data=_known(kept.get("message"), "text", "to"))
     message.offer(case_people.reachable(head.people), person_name)
-    return Writers(head, message, NoteForm(formdata=None, data=_known(kept.get("note"), "text")), kept)
+    return Writers(head, message, NoteForm(formdata=None, data=_known(kept.get("note"), "text")), kept, held)
 
 
 def _known(draft: Draft | None, *names: str) -> dict[str, object]:

@@ -6,15 +6,14 @@ Two addresses, two forms, two tables: nothing that is written as a note passes w
 from flask import flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import case_people, cases, drafts, merging, timeline
-from portal.core import messages as core_messages
+from portal.core import case_people, cases, drafts, merging, outbox, timeline
 from portal.core import notes as core_notes
-from portal.core.errors import Forbidden, InvalidInput, Refused
+from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, Refused
 from portal.core.models import Case
 from portal.core.permissions import Permission
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import formats, fragments
 from portal.web.access import current_actor
 from portal.web.cases import head, unsent
 from portal.web.cases.forms import newlines
@@ -27,7 +26,7 @@ PERMISSIONS = {"message": Permission.WRITE_MESSAGE, "note": Permission.WRITE_NOT
 
 
 def write_message(number: int):
-    """Write to somebody on the case. While there is no channel it is recorded and not sent, and the page says so."""
+    """Write to somebody on the case: held first, so that it can be taken back, then recorded; the page says which."""
     form = MessageForm()
     try:
         with unit_of_work(db.session, current_actor(), intent="message.write"):
@@ -37,13 +36,42 @@ def write_message(number: int):
             if not form.offer(list(people.values()), person_name).validate():
                 raise InvalidInput("Look at the fields again.", target="form")
             to = people.get(form.to.data) if form.to else None
-            landed = core_messages.write(db.session, current_actor(), case, form.text.data, to=to).case_id
+            outbox.release(db.session, author_id=current_actor().user_id)  # what was sent first stands first
+            held = outbox.hold(db.session, current_actor(), case, form.text.data, to=to)
+            landed, until = held.case_id, formats.exact_time(held.run_at)
             drafts.discard(db.session, current_actor(), "message", str(number))
     except (InvalidInput, Refused) as refusal:
         return _refused(number, "message", form, refusal)
     return _written(
-        number, landed, "message", _("The message is recorded. It was not sent: this office has no channel yet.")
+        number, landed, "message", _("The message is held until %(time)s. You can still undo it.", time=until)
     )
+
+
+def undo_message(number: int, held: int):
+    """Take back what was just sent: its text is the draft again, before whatever was begun since."""
+    try:
+        with unit_of_work(db.session, current_actor(), intent="message.unsend"):
+            case = cases.find(db.session, current_actor(), number)
+            taken = outbox.take_back(db.session, current_actor(), case, held)
+            since = drafts.find(db.session, current_actor(), "message", str(number)) or {}
+            begun = newlines(request.form.get("text", since.get("text", ""))) or ""
+            fields = {
+                "text": "\n\n".join(filter(None, (taken.text, begun.strip()))),
+                "to": str(taken.recipient_id or ""),
+            }
+            drafts.save(
+                db.session,
+                current_actor(),
+                "message",
+                str(number),
+                fields,
+                title=f"{case.reference}, {TITLES['message']}",
+            )
+    except AlreadyDone:
+        flash(_("It was too late to undo: the message is recorded."), "warning")
+        return fragments.go_to(url_for("cases.show", number=number, _anchor="cases-thread"))
+    flash(_("The message was taken back. Its text is in the form again."), "success")
+    return _shown_again(number, "message", emptied=False)
 
 
 def write_note(number: int):
@@ -72,9 +100,11 @@ def draft(number: int, form: str):
 
 def _is_written(case: Case, text: str) -> bool:
     """Whether this very text was just written: a draft that arrives after what it became must not come back."""
+    said = (newlines(text) or "").strip()
     newest = timeline.page(db.session, current_actor(), case, kinds=timeline.THREAD, limit=3).entries
     mine = [entry for entry in newest if entry.who_id == current_actor().user_id]
-    return any(entry.text == (newlines(text) or "").strip() for entry in mine)
+    held = outbox.waiting(db.session, current_actor(), [case.id, case.root_id or case.id])
+    return any(one.text == said for one in (*mine, *held))
 
 
 def _written(number: int, landed: int, form: str, said: str):
@@ -87,11 +117,16 @@ def _written(number: int, landed: int, form: str, said: str):
         reference = cases.find(db.session, current_actor(), landed).reference
         flash(_("The case was merged meanwhile: what you wrote stands here, on %(ref)s.", ref=reference), "info")
         return fragments.go_to(url_for("cases.show", number=landed, _anchor=f"cases-{form}"))
+    return _shown_again(number, form)
+
+
+def _shown_again(number: int, form: str, *, emptied: bool = True):
+    """The form as it is now, with the thread beside it; a plain browser is led there."""
     if not fragments.wants_fragment():
         return fragments.go_to(url_for("cases.show", number=number, _anchor=f"cases-{form}"))
     top = head.of_case(db.session, current_actor(), number)
     shown = {"head": top, "thread": thread.of_case(db.session, top), "writers": thread.writers(db.session, top)}
-    answer = make_response(render_template("messages/_written.html", written=form, **shown))
+    answer = make_response(render_template("messages/_written.html", written=form, emptied=emptied, **shown))
     db.session.rollback()
     return answer
 
