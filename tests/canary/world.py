@@ -70,6 +70,7 @@ _DEMANDED: dict[str, dict[str, Any]] = {
     "cases": {"subject_household_id": None},
     "contacts": {"outcome": "information_given", "case_id": None},
     "conflicts": {"status": "open", "decided_at": None},
+    "outbox": {"state": "held", "message_id": None},
     "person_pairs": {"state": "open", "decided_at": None},
     "subject_requests": {"kind": "export", "state": "open"},
 }
