@@ -119,6 +119,13 @@ def between(session: Session, actor: Actor, wanted: Wanted, first: dt.date, last
     return found
 
 
+def since(session: Session, actor: Actor, wanted: Wanted, first: dt.date, *, limit: int) -> list[tuple[Review, str]]:
+    """The review dates from a day on, soonest first, each with the reference of its case."""
+    query = sa.select(Review, Case.reference).join(Case, Case.id == Review.case_id)
+    query = query.where(Review.date >= first, *_which(actor, wanted)).order_by(Review.date, Review.id).limit(limit)
+    return [(review, reference) for review, reference in session.execute(query)]
+
+
 def _which(actor: Actor, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     """Each review asks for its case, so that the database walks the dates and not all the cases that one sees."""
     seen = sa.select(1).select_from(Case).where(Case.id == Review.case_id, Case.lifecycle_status.not_in(_DONE))

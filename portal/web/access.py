@@ -34,7 +34,9 @@ from portal.web import errors
 from portal.web.activity import is_sign_of_life
 from portal.web.fragments import go_to, is_background, wants_htmx
 
-PUBLIC_ENDPOINTS = frozenset({"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code"})
+PUBLIC_ENDPOINTS = frozenset(
+    {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code", "reviews.feed"}
+)
 # Where somebody may go who has yet to set up the second factor that their role needs.
 _BEFORE_SECOND_FACTOR = frozenset({"account", "auth", "second_factor"})
 

@@ -14,10 +14,10 @@ import pypdf
 import pytest
 import sqlalchemy as sa
 
-from portal.core import tokens
+from portal.core import clock, tokens
 from portal.core.actors import SYSTEM
 from portal.core.case_file import Part
-from portal.core.models import User
+from portal.core.models import Review, User
 from portal.core.vocabulary import Dialect
 from portal.extensions import db
 from portal.limits import limiter
@@ -127,6 +127,22 @@ def test_no_case_file_shows_what_is_hidden(app, world, walker, logged):
         watch.look("cases.make_case_file", f"POST /app/cases/{number}/file", answer)
     assert watch.leaks == set()
     assert world.found_in(logged.text) == set()
+
+
+@pytest.mark.parametrize("walker", WALKERS)
+def test_no_calendar_outside_shows_what_is_hidden(app, world, walker):
+    """Not even the review dates that somebody was given on a case that is not theirs."""
+    watch, browser = Watch(world, walker), Browser(app, world.walkers[walker])
+    with app.app_context(), committed(db.session) as session:
+        session.execute(
+            sa.update(Review).values(assigned_to_id=world.walkers[walker], done_at=None, date=clock.today())
+        )
+    page = browser.client.post("/app/reviews/calendar", data={"csrf_token": browser.csrf_token()})
+    address = re.search(r"/app/reviews/calendar/[\w-]+\.ics", page.get_data(as_text=True))[0]
+    answer = app.test_client().get(address)
+    assert answer.get_data(as_text=True).startswith("BEGIN:VCALENDAR")
+    watch.look("reviews.feed", f"GET {address}", answer)
+    assert watch.leaks == set()
 
 
 def test_nobody_who_is_not_signed_in_reads_anything(app, world, logged):

@@ -30,7 +30,7 @@ _DOUBLING = (
 _COMPARING = ("people_pairs.show", "people_pairs.compare", "people_pairs.records")
 _CONSENTING = "consents.capture consents.renew consents.prove consents.withdraw".split()
 DRAFT = "0123456789abcdef"
-NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code"}
+NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code", "reviews.feed"}
 
 ENDING = {"auth.logout", "account.end_sessions"}  # of the sessions that the walk goes with; tried in their own tests
 OWN = {"cases.undo_message"}  # there for the one who sent it, and for nobody else; tried in tests/web/test_messages.py
@@ -111,7 +111,9 @@ RULES: dict[str, Door] = {
     "triage.show": _door(EVERYBODY, scoped=True),
     "triage.accept": _door(DECIDERS, scoped=True),
     **dict.fromkeys(("notices.index", "notices.read", "notices.number"), _door(EVERYBODY)),
-    **dict.fromkeys(("reviews.index", "reviews.month"), _door(EVERYBODY)),
+    **dict.fromkeys(
+        "reviews.index reviews.month reviews.subscribe reviews.open_feed reviews.close_feed".split(), _door(EVERYBODY)
+    ),
     "rights.index": _door(_LEADING),
     **dict.fromkeys(_RIGHTS, _door(_LEADING, scoped=True)),
     "conflicts.index": _door(EVERYBODY),

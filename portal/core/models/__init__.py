@@ -36,6 +36,7 @@ from portal.core.models.person_merge import PersonMerge
 from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.review import Review
+from portal.core.models.review_feed import ReviewFeed
 from portal.core.models.search_text import SearchText
 from portal.core.models.second_factor import RecoveryCode, SecondFactor
 from portal.core.models.service import Service
@@ -110,6 +111,7 @@ __all__ = [
     "RecoveryCode",
     "Relation",
     "Review",
+    "ReviewFeed",
     "SearchText",
     "SecondFactor",
     "Service",

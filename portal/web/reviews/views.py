@@ -14,9 +14,13 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.formats import office_zone
-from portal.web.reviews import words
+from portal.web.reviews import feed, words
 
 blueprint = Blueprint("reviews", __name__, url_prefix="/app/reviews")
+blueprint.add_url_rule("/calendar", "subscribe", feed.show)
+blueprint.add_url_rule("/calendar", "open_feed", feed.open_feed, methods=["POST"])
+blueprint.add_url_rule("/calendar/close", "close_feed", feed.close_feed, methods=["POST"])
+blueprint.add_url_rule("/calendar/<secret>.ics", "feed", feed.feed)
 ALL = "all"
 _YEARS = range(2000, 2200)  # a calendar of other years is nobody's
 
