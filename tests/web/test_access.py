@@ -62,6 +62,7 @@ _SECOND_FACTOR = (
     "second_factor.show second_factor.begin second_factor.confirm second_factor.renew_codes second_factor.turn_off"
 ).split()
 _RIGHTS = "rights.of_person rights.answer rights.export".split()
+_OVERSIGHT = "admin.index admin.calls admin.roles admin.roles_csv admin.roles_json".split()
 _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
@@ -90,7 +91,7 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(_CORRECTING, _door(WORKERS, scoped=True)),
     "people.history": _door(EVERYBODY, scoped=True),
     **dict.fromkeys(_ADMINISTRATION, _door({Role.ADMINISTRATOR})),
-    **dict.fromkeys(("admin.index", "admin.calls"), _door({Role.ADMINISTRATOR, Role.AUDITOR})),
+    **dict.fromkeys(_OVERSIGHT, _door({Role.ADMINISTRATOR, Role.AUDITOR})),
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions"), _door(EVERYBODY)),

@@ -15,6 +15,7 @@ from portal.web.admin import (
     issuing,
     organisations,
     partners,
+    roles,
     tokens,
     user_changes,
     users,
@@ -23,7 +24,7 @@ from portal.web.admin import (
 
 blueprint = Blueprint("admin", __name__, url_prefix="/app/admin")
 
-_READING = {"admin.index", "admin.calls"}  # open to auditors, too
+_READING = {"admin.index", "admin.calls", "admin.roles", "admin.roles_csv", "admin.roles_json"}  # open to auditors, too
 _partner = "/organisations/<int:number>"
 _token = "/tokens/<string(maxlength=64):jti>"  # noqa: S105 - a part of an address
 _user = "/users/<int:number>"
@@ -51,6 +52,9 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_user}/deactivate", "deactivate_user", user_changes.deactivate, ["GET", "POST"]),
     (f"{_user}/activate", "activate_user", user_changes.activate, ["POST"]),
     (f"{_user}/second-factor", "reset_second_factor", user_changes.reset_second_factor, ["GET", "POST"]),
+    ("/roles", "roles", roles.roles, ["GET"]),
+    ("/roles.csv", "roles_csv", roles.as_csv, ["GET"]),
+    ("/roles.json", "roles_json", roles.as_json, ["GET"]),
     ("/codes", "codes", codes.codes, ["GET"]),
     ("/codes/map", "map_code", codes.map_code, ["GET", "POST"]),
 ):
