@@ -1,12 +1,25 @@
 """Who acts: a value that outlives transactions, made from a user, a token or the system itself."""
 
+import datetime as dt
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.core.models import Organisation, User, VerticalMember
+from portal.core import clock, closed_people
+from portal.core.models import BreakGlassGrant, Organisation, User, VerticalMember
 from portal.core.vocabulary import Dialect, Role
+
+
+class Opening(NamedTuple):
+    """A case that is open by breaking the glass; ``beyond``: it was not there at all, else what it says was hidden."""
+
+    number: int  # of the grant
+    case_id: int
+    until: dt.datetime
+    reason_code: str
+    beyond: bool
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,8 @@ class Actor:
     token_id: int | None = None
     session_id: int | None = None  # of the session in a browser in which somebody acts
     correlation_id: str = ""
+    openings: frozenset[Opening] = field(default_factory=frozenset)
+    closed_people: frozenset[int] = field(default_factory=frozenset)
 
     @property
     def is_administrator(self) -> bool:
@@ -37,6 +52,14 @@ class Actor:
     def is_system(self) -> bool:
         """The portal itself: jobs, intake chains, consequences of consent."""
         return self.kind == "system"
+
+    @property
+    def opened(self) -> dict[int, Opening]:
+        """What is open by breaking the glass at this moment, by number of the case. No token opens anything."""
+        if self.token_id is not None or not self.openings:
+            return {}
+        at = clock.now()
+        return {one.case_id: one for one in sorted(self.openings) if one.until > at}
 
     @property
     def principal(self) -> str:
@@ -51,15 +74,16 @@ ANONYMOUS = Actor(kind="anonymous", name="Nobody")
 
 
 # For loading a user in one statement with all that an actor needs.
-WITH_VERTICALS = joinedload(User.memberships).lazyload(VerticalMember.vertical)
+FOR_ACTOR = (joinedload(User.memberships).lazyload(VerticalMember.vertical), undefer(User.has_bounds))
 
 
 def from_user(session: Session, user: User, **more: object) -> Actor:
-    """The actor that *user* is, with the verticals they belong to now."""
+    """The actor that *user* is, with the verticals they belong to now, and what is opened and closed to them alone."""
     if "memberships" in sa.inspect(user).unloaded:
         verticals = session.scalars(sa.select(VerticalMember.vertical_id).where(VerticalMember.user_id == user.id))
     else:
         verticals = [member.vertical_id for member in user.memberships]
+    bounded = "has_bounds" in sa.inspect(user).unloaded or user.has_bounds
     return Actor(
         kind="user",
         name=user.name,
@@ -70,8 +94,19 @@ def from_user(session: Session, user: User, **more: object) -> Actor:
         initials=user.initials,
         agent_code=user.agent_code,
         vertical_ids=frozenset(verticals),
+        openings=_openings(session, user.id) if bounded else frozenset(),
+        closed_people=closed_people.of_user(session, user.id) if bounded else frozenset(),
         **more,
     )
+
+
+def _openings(session: Session, user_id: int) -> frozenset[Opening]:
+    """What that user opened by breaking the glass and was neither ended nor has run out."""
+    grant = BreakGlassGrant
+    query = sa.select(grant.id, grant.case_id, grant.expires_at, grant.reason_code, grant.beyond)
+    query = query.where(grant.user_id == user_id, grant.expires_at > clock.now())
+    query = query.where(grant.ended_at.is_(None), grant.case_id.is_not(None))
+    return frozenset(Opening(*row) for row in session.execute(query))
 
 
 def from_organisation(organisation: Organisation, **more: object) -> Actor:

@@ -5,7 +5,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, cases, clock, notices, reasons
+from portal.core import audit, cases, clock, notices, reasons, restrictions
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.models import Assignment, Case, User
@@ -62,6 +62,7 @@ def add(
         raise AlreadyDone("This person has this role on the case in that time already.", target="user_id")
     made = _add(session, actor, case, to, role=role, effective_from=effective_from, effective_until=effective_until)
     case.last_actioned_at = clock.now()
+    restrictions.admit(session, actor, case, to.id)
     audit.append(session, actor, "case.assignment_add", case=case, details={"user": to.id, "role": role})
     notices.of_assignment(session, actor, case, to.id, as_owner=False)
     return made

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.core import audit, clock, notes, people
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
+from portal.core.impartiality import impartial
 from portal.core.models import Case, Contact, Vertical
 from portal.core.permissions import Permission, can, require, visible_cases
 from portal.core.vocabulary import Outcome
@@ -162,8 +163,20 @@ def visible_contacts(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.user_id is None or not can(actor, Permission.VIEW):
         return sa.false()
     if can(actor, Permission.ADMINISTER) or can(actor, Permission.VIEW_AUDIT):
+        return _impartial(actor)
+    taken_here = sa.or_(Contact.agent_id == actor.user_id, Contact.vertical_id.in_(actor.vertical_ids))
+    return sa.and_(taken_here, _impartial(actor))
+
+
+def _impartial(actor: Actor) -> sa.ColumnElement[bool]:
+    """Contacts neither of anybody whose record is closed to *actor*, nor about a case with them."""
+    if not actor.closed_people:
         return sa.true()
-    return sa.or_(Contact.agent_id == actor.user_id, Contact.vertical_id.in_(actor.vertical_ids))
+    closed = sa.select(Case.id).where(sa.not_(impartial(actor))).correlate(None)
+    return sa.and_(
+        sa.or_(Contact.person_id.is_(None), Contact.person_id.not_in(sorted(actor.closed_people))),
+        sa.or_(Contact.case_id.is_(None), Contact.case_id.not_in(closed)),
+    )
 
 
 def typed(contact: Contact) -> dict[str, Any]:

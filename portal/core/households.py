@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.core import audit, clock, reasons
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
+from portal.core.impartiality import impartial_households
 from portal.core.models import Case, Household, HouseholdMember, Person, Place
 from portal.core.permissions import Permission, can, require, visible_cases, visible_people
 from portal.core.vocabulary import Role
@@ -52,15 +53,16 @@ def visible_households(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.user_id is None or not can(actor, Permission.VIEW_PEOPLE):
         return sa.false()
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
-        return sa.true()
+        return impartial_households(actor)
     # Asked of each household by index: gathering everybody who may be seen would grow with the number of cases.
     on_case = sa.select(1).select_from(Case).where(Case.subject_household_id == Household.id, visible_cases(actor))
     led = sa.select(1).select_from(Person).where(Person.id == Household.leader_id, visible_people(actor))
-    return sa.or_(
+    known = sa.or_(
         Household.registered_by_id == actor.user_id,
         on_case.correlate(Household).exists(),
         led.correlate(Household).exists(),
     )
+    return sa.and_(known, impartial_households(actor))
 
 
 def is_member_now() -> sa.ColumnElement[bool]:

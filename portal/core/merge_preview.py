@@ -17,7 +17,8 @@ from portal.core.vocabulary import ConflictStatus
 # Not children of a case but what became of it, or what stands for others to see: no row of these is shown as content.
 # A conflict is counted once for each case that it names; what search reads is written anew from what is counted.
 NOT_CONTENT = frozenset(
-    "cases case_merges case_splits audit_events notices message_seen conflicts search_texts".split()
+    "cases case_merges case_splits audit_events notices message_seen conflicts search_texts restrictions "
+    "break_glass_grants".split()
 )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.core import clock, paging
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
+from portal.core.impartiality import impartial
 from portal.core.models import Case, Notice, Participant, User, Vertical, VerticalMember
 from portal.core.paging import Cursor, Page
 from portal.core.permissions import Permission, holders, visible_cases
@@ -133,6 +134,7 @@ def _shown_to(actor: Actor) -> sa.ColumnElement[bool]:
         Participant.status == ParticipantStatus.PENDING_OPT_IN,
         Case.lifecycle_status.not_in(READ_ONLY),
         Case.restricted.is_(False),
+        impartial(actor),
     ).correlate(Notice)
     invited = sa.and_(Notice.kind.startswith(INVITATION), asked.exists())
     return sa.and_(Notice.user_id == actor.user_id, sa.or_(Notice.case_id.is_(None), seen.exists(), invited))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.core import audit, cases, clock, consents, notices, reasons, same_people, suspensions
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, ConsentRequired, Forbidden, InvalidInput, NotFound, ReadOnly
+from portal.core.impartiality import impartial
 from portal.core.models import Case, Consent, Participant, Vertical
 from portal.core.permissions import Permission, can, may, visible_cases
 from portal.core.vocabulary import READ_ONLY, ParticipantStatus, Status
@@ -41,7 +42,7 @@ def find_case(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) 
     asked = sa.select(Participant.case_id).where(
         Participant.vertical_id.in_(actor.vertical_ids), Participant.status == _P.PENDING_OPT_IN
     )
-    invited = sa.and_(Case.id.in_(asked), Case.restricted.is_(False))
+    invited = sa.and_(Case.id.in_(asked), Case.restricted.is_(False), impartial(actor))
     query = sa.select(Case).where(Case.uuid == uuid, sa.or_(visible_cases(actor), invited))
     query = query.options(joinedload(Case.primary_vertical))
     if lock:
@@ -56,7 +57,7 @@ def invitations(session: Session, actor: Actor) -> list[Participant]:
     """What the actor's verticals were asked to take part in and have not answered, oldest first."""
     query = sa.select(Participant).join(Case, Case.id == Participant.case_id).options(joinedload(Participant.vertical))
     query = query.where(Participant.vertical_id.in_(actor.vertical_ids), Participant.status == _P.PENDING_OPT_IN)
-    open_to_it = Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False)
+    open_to_it = Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False), impartial(actor)
     return list(session.scalars(query.where(*open_to_it).order_by(Participant.id)))
 
 

@@ -10,6 +10,7 @@ from portal.core import consents, participants, same_people
 from portal.core.actors import Actor
 from portal.core.consents import Standing
 from portal.core.errors import NotFound
+from portal.core.impartiality import impartial
 from portal.core.models import AuditEvent, Case, Consent, Participant, User, Vertical
 from portal.core.permissions import visible_cases
 from portal.core.vocabulary import READ_ONLY, ParticipantStatus, Role
@@ -66,7 +67,8 @@ def parts(session: Session, case: Case, *, group: Collection[int] = ()) -> list[
 def invitations(session: Session, actor: Actor) -> list[Invitation]:
     """What the actor's verticals were asked and have not answered, oldest first, at most MOST of them."""
     waiting = Participant.vertical_id.in_(actor.vertical_ids), Participant.status == ParticipantStatus.PENDING_OPT_IN
-    query = _asked(actor).where(*waiting, Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False))
+    open_to_it = Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False), impartial(actor)
+    query = _asked(actor).where(*waiting, *open_to_it)
     return [_invitation(*found) for found in session.execute(query.order_by(Participant.id).limit(MOST))]
 
 
@@ -75,7 +77,7 @@ def invitation(session: Session, actor: Actor, number: int) -> Invitation:
 
     Members of the vertical still find what became of it after it was answered, though not the case.
     """
-    own = sa.and_(Participant.vertical_id.in_(actor.vertical_ids), Case.restricted.is_(False))
+    own = sa.and_(Participant.vertical_id.in_(actor.vertical_ids), Case.restricted.is_(False), impartial(actor))
     found = session.execute(_asked(actor).where(Participant.id == number, sa.or_(visible_cases(actor), own))).first()
     if found is None:
         raise NotFound("There is no such invitation.", target="participant")

@@ -4,7 +4,6 @@ Two questions, never mixed: ``visible_cases`` says which cases exist for an acto
 ``may`` says what the actor may do with one that is visible (403 where not).
 """
 
-import enum
 from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.errors import Forbidden
+from portal.core.impartiality import impartial, impartial_people
 from portal.core.models import (
     Assignment,
     Case,
@@ -23,58 +23,23 @@ from portal.core.models import (
     Person,
     PolicyPack,
 )
-from portal.core.vocabulary import ConsentMode, ConsentStatus, Dialect, Origin, ParticipantStatus, Role
-
-
-class Permission(enum.StrEnum):
-    """Everything that can be permitted, by the names that tokens and the matrix use."""
-
-    VIEW = "case.view"
-    CREATE = "case.create"
-    UPDATE = "case.update"
-    SUBMIT = "case.submit"
-    VERIFY = "case.verify"
-    ACTIVATE = "case.activate"
-    SUSPEND = "case.suspend"
-    RESUME = "case.resume"
-    STABILIZE = "case.stabilize"
-    CLOSE = "case.close"
-    REOPEN = "case.reopen"
-    ARCHIVE = "case.archive"
-    ABANDON = "case.abandon"
-    ASSIGN = "case.assign"
-    TRANSFER = "case.transfer"
-    MERGE = "case.merge"
-    SPLIT = "case.split"
-    EXPORT = "case.export"
-    TRIAGE = "triage.decide"
-    WRITE_NOTE = "note.write"
-    WRITE_MESSAGE = "message.write"
-    ATTACH = "attachment.add"
-    TAKE_CONTACT = "contact.take"
-    VIEW_PEOPLE = "person.view"
-    REGISTER_PERSON = "person.register"
-    VERIFY_PERSON = "person.verify"
-    ANSWER_SUBJECT = "person.rights"
-    CAPTURE_CONSENT = "consent.capture"
-    DECIDE_CONSENT = "consent.decide"
-    ADD_PARTICIPANT = "participant.add"
-    OPT_IN = "participant.opt_in"
-    REMOVE_PARTICIPANT = "participant.remove"
-    CHECK_CONFLICT = "conflict.check"
-    DECIDE_CONFLICT = "conflict.resolve"
-    APPROVE = "workflow.approve"
-    VIEW_AUDIT = "audit.view"
-    ADMINISTER = "installation.administer"
-
+from portal.core.vocabulary import (
+    ConsentMode,
+    ConsentStatus,
+    Dialect,
+    Origin,
+    ParticipantStatus,
+    Permission,
+    Role,
+)
 
 P = Permission
 _AGENT = {P.VIEW, P.CREATE, P.UPDATE, P.SUBMIT, P.WRITE_NOTE, P.WRITE_MESSAGE, P.ATTACH, P.TAKE_CONTACT}
 _AGENT |= {P.VIEW_PEOPLE, P.REGISTER_PERSON, P.CAPTURE_CONSENT, P.CHECK_CONFLICT}
 _CASEWORKER = _AGENT | {P.VERIFY, P.STABILIZE, P.CLOSE, P.ASSIGN, P.TRIAGE, P.VERIFY_PERSON, P.DECIDE_CONSENT}
-_CASEWORKER |= {P.ADD_PARTICIPANT, P.OPT_IN, P.REMOVE_PARTICIPANT, P.EXPORT}
+_CASEWORKER |= {P.ADD_PARTICIPANT, P.OPT_IN, P.REMOVE_PARTICIPANT, P.EXPORT, P.BREAK_GLASS}
 _SUPERVISOR = _CASEWORKER | {P.ACTIVATE, P.SUSPEND, P.RESUME, P.REOPEN, P.ARCHIVE, P.ABANDON, P.TRANSFER, P.MERGE}
-_SUPERVISOR |= {P.SPLIT, P.DECIDE_CONFLICT, P.APPROVE, P.ANSWER_SUBJECT}
+_SUPERVISOR |= {P.SPLIT, P.DECIDE_CONFLICT, P.APPROVE, P.ANSWER_SUBJECT, P.RESTRICT}
 
 # Where consent is required. An administrator may act in every row; the audit marks it.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -94,6 +59,9 @@ WITHOUT_CONSENT: dict[Role, frozenset[Permission]] = {
 
 # What a vertical that merely takes part may do: write down and write, never steer.
 _PARTICIPATING = frozenset({P.VIEW, P.WRITE_NOTE, P.WRITE_MESSAGE, P.ATTACH})
+
+# What breaking the glass lets do. Administrators may change who sees it, too: so comes back what nobody is left to see.
+_UNDER_GLASS = frozenset({P.VIEW, P.WRITE_NOTE})
 
 _SCOPES: dict[str, frozenset[Permission]] = {
     "cases:read": frozenset({P.VIEW, P.VIEW_PEOPLE}),
@@ -137,15 +105,21 @@ def _within_scopes(actor: Actor, permission: Permission) -> bool:
 def may(actor: Actor, permission: Permission, case: Case, *, participating: Iterable[int] = ()) -> bool:
     """Whether *actor* may do this to *case*: the permission, within the case's vertical.
 
-    ``participating`` are the ids of verticals that opted in; their members may write, not steer.
+    ``participating`` are the ids of verticals that opted in; their members may write, not steer. Whoever owns a case
+    may restrict it, if they may change it at all.
     """
-    if not can(actor, permission, case.primary_vertical.pack):
+    owned = actor.user_id is not None and case.owner_id == actor.user_id
+    needed = P.UPDATE if permission is P.RESTRICT and owned else permission
+    if not can(actor, needed, case.primary_vertical.pack):
         return False
+    glass = None if owned else actor.opened.get(case.id)
+    if glass is not None and glass.beyond and case.restricted:
+        return permission in _UNDER_GLASS or (actor.is_administrator and permission is P.RESTRICT)
     if actor.is_system or actor.is_administrator or actor.role is Role.AUDITOR:
         return True
     if actor.kind == "organisation":
         return case.organisation_id == actor.organisation_id
-    if case.primary_vertical_id in actor.vertical_ids or case.owner_id == actor.user_id:
+    if case.primary_vertical_id in actor.vertical_ids or owned or (glass is not None and permission in _UNDER_GLASS):
         return True
     return permission in _PARTICIPATING and (not actor.vertical_ids.isdisjoint(participating) or permission is P.VIEW)
 
@@ -186,7 +160,8 @@ def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
 
     A user sees cases whose primary vertical is theirs, cases in which one of their verticals opted in, and cases they
     own or are assigned to now; administrators and auditors see all. A restricted case is seen by those on its list
-    alone, and by its owner. An organisation sees what it sent.
+    alone, and by its owner; breaking the glass opens one for a time. What is about a user's own people is there for
+    them in no way. An organisation sees what it sent.
     """
     if actor.is_system:
         return sa.true()
@@ -220,9 +195,12 @@ def led_by_own(actor: Actor) -> list[sa.ColumnElement[bool]]:
 
 
 def _open_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """A restricted case is there for those on its list alone, and for its owner."""
+    """A restricted case is there for those on its list, for its owner, and for whoever broke the glass."""
     listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)
-    return sa.or_(Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed))
+    ways = [Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed)]
+    if under_glass := actor.opened:
+        ways.append(Case.id.in_(sorted(under_glass)))
+    return sa.and_(sa.or_(*ways), impartial(actor))
 
 
 def reasons_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.ColumnElement[bool]]:
@@ -234,6 +212,8 @@ def reasons_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.Col
         )
         own = actor.vertical_ids.intersection(verticals) if verticals else actor.vertical_ids
         ways += [Case.id.in_(taking_part), *[Case.primary_vertical_id == vertical for vertical in sorted(own)]]
+    if under_glass := actor.opened:
+        ways.append(Case.id.in_(sorted(under_glass)))
     return ways
 
 
@@ -261,16 +241,17 @@ def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.user_id is None or not can(actor, P.VIEW_PEOPLE):
         return sa.false()
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
-        return sa.true()
+        return impartial_people(actor)
     # Asked of each person by index: gathering everybody on visible cases would grow with the number of cases.
     seen = visible_cases(actor)
     on_case = sa.select(1).select_from(CasePerson).join(Case, Case.id == CasePerson.case_id)
-    return sa.or_(
+    known = sa.or_(
         Person.registered_by_id == actor.user_id,
         Person.registered_vertical_id.in_(actor.vertical_ids),
         on_case.where(CasePerson.person_id == Person.id, seen).correlate(Person).exists(),
         sa.select(1).select_from(Case).where(Case.subject_person_id == Person.id, seen).correlate(Person).exists(),
     )
+    return sa.and_(known, impartial_people(actor))
 
 
 def visible_consents(actor: Actor) -> sa.ColumnElement[bool]:

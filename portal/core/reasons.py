@@ -84,6 +84,21 @@ EXPORT = {
     "CASE_CONFERENCE": "For a case conference",
     OTHER: "Another reason",
 }
+RESTRICTION = {
+    "KNOWN_TO_STAFF": "Somebody who works here knows the people",
+    "PUBLIC_INTEREST": "The case is known to the public",
+    "SAFETY": "Somebody's safety depends on it",
+    "ASKED_FOR": "The person asked for it",
+    OTHER: "Another reason",
+}
+VITAL_INTEREST = "VITAL_INTEREST"
+BREAK_GLASS = {
+    VITAL_INTEREST: "A vital interest: somebody's life or safety is in danger",
+    "COVER": "Whoever has the case cannot be reached",
+    "SAFEGUARDING_CHECK": "Checking that somebody is safe",
+    "COMPLAINT_INQUIRY": "Looking into a complaint",
+    OTHER: "Another reason",
+}
 RESOLUTION = {
     "NO_OVERLAP": "The supports do not overlap",
     "MERGED": "The cases were merged",
@@ -174,6 +189,8 @@ _WORDS = {
     **CONSENT_WITHDRAWAL,
     **DUPLICATE_CHECK,
     **END_ASSIGNMENT,
+    **BREAK_GLASS,
+    **RESTRICTION,
     **DISMISSAL,
     **RESOLUTION,
     **EXPORT,

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from portal.core import audit, clock
-from portal.core.actors import WITH_VERTICALS, Actor, from_user
+from portal.core.actors import FOR_ACTOR, Actor, from_user
 from portal.core.database import locked
 from portal.core.errors import NotAuthenticated, NotFound
 from portal.core.models import User, UserSession
@@ -115,7 +115,7 @@ def find(session: Session, key: str, *, idle: dt.timedelta) -> Standing | None:
     One that is over is found too, and says why.
     """
     query = sa.select(UserSession).where(UserSession.digest == _digest(key))
-    found = session.scalars(query.options(joinedload(UserSession.user).options(WITH_VERTICALS))).unique().one_or_none()
+    found = session.scalars(query.options(joinedload(UserSession.user).options(*FOR_ACTOR))).unique().one_or_none()
     if found is None:
         return None
     ends = min(found.last_seen_at + idle, found.expires_at)

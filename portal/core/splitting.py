@@ -10,7 +10,19 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock, consents, households, participants, places, programs, reasons, same_people
+from portal.core import (
+    audit,
+    cases,
+    clock,
+    consents,
+    households,
+    participants,
+    places,
+    programs,
+    reasons,
+    restrictions,
+    same_people,
+)
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, StaleVersion
 from portal.core.guards import GUARDS, Facts, Guard, Refusal
@@ -142,6 +154,7 @@ def _open(session: Session, actor: Actor, case: Case, part: Part, where: str) ->
     places.put(session, new, part.places)
     for other in part.participants:
         participants.add(session, actor, new, other)
+    restrictions.follow(session, actor, case, new)
     return new
 
 

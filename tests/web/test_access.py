@@ -102,6 +102,7 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(("cases.case_file", "cases.make_case_file"), _door(_STEERING, scoped=True)),
     **dict.fromkeys(("cases.merge", "cases.unmerge", "cases.split"), _door(_LEADING, scoped=True)),
     **dict.fromkeys(("cases.transfer", "cases.ask_approval"), _door(_LEADING, scoped=True)),
+    **dict.fromkeys(("cases.restriction", "cases.restrict", "cases.lift_restriction"), _door(_LEADING, scoped=True)),
     **dict.fromkeys(("approvals.index", "invitations.index"), _door(EVERYBODY)),
     **dict.fromkeys(("approvals.show", "invitations.show"), _door(EVERYBODY, scoped=True)),
     "approvals.decide": _door(_LEADING, scoped=True),

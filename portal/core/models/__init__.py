@@ -5,6 +5,7 @@ from portal.core.models.assignment import Assignment
 from portal.core.models.attachment import Attachment
 from portal.core.models.audit import AuditChain, AuditCheckpoint, AuditCheckpointHead, AuditEvent, AuditValue
 from portal.core.models.base import Base
+from portal.core.models.break_glass import BreakGlassGrant
 from portal.core.models.case import Case, CasePlace, CaseRestriction
 from portal.core.models.case_person import CasePerson
 from portal.core.models.code import CodeMapping, CodeValue, UnmappedCode
@@ -35,6 +36,7 @@ from portal.core.models.person import (
 from portal.core.models.person_merge import PersonMerge
 from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
+from portal.core.models.restriction import Restriction
 from portal.core.models.review import Review
 from portal.core.models.review_feed import ReviewFeed
 from portal.core.models.search_text import SearchText
@@ -60,6 +62,7 @@ __all__ = [
     "AuditEvent",
     "AuditValue",
     "Base",
+    "BreakGlassGrant",
     "Case",
     "CaseMerge",
     "CasePerson",
@@ -110,6 +113,7 @@ __all__ = [
     "RateLimit",
     "RecoveryCode",
     "Relation",
+    "Restriction",
     "Review",
     "ReviewFeed",
     "SearchText",

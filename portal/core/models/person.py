@@ -169,12 +169,18 @@ class Relation(Base):
 
 
 class OwnRecord(Base):
-    """The record of a worker as a person; it and the records of relatives are closed to that worker."""
+    """A record that is closed to a worker, with the cases about it: their own (``self``), or a ``relative``'s.
+
+    Of their own record, the records of those whom ``relations`` names as theirs are closed, too.
+    """
 
     __tablename__ = "own_records"
 
     user_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("users.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("people.id"), primary_key=True, index=True)
+    tie: Mapped[Code] = mapped_column(default="self")
+    at: Mapped[Moment]
+    declared_by_id: Mapped[int | None] = ref("users.id", index=False)
 
 
 class Household(Versioned, Base):

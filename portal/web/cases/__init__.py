@@ -9,6 +9,7 @@ from portal.web.cases import changes, steps, views, words
 from portal.web.conflicts import of_case as conflicts
 from portal.web.messages import views as messages
 from portal.web.participation import assigning, handing_over, participants
+from portal.web.restrictions import views as restrictions
 from portal.web.structure import merging, splitting, undoing
 
 blueprint = Blueprint("cases", __name__, url_prefix="/app/cases/<int:number>")
@@ -46,6 +47,9 @@ for _rule, _endpoint, _view, _methods in (
     ("/edit/draft", "draft_edit", changes.draft, ["POST"]),
     ("/assign", "assign", changes.assign, ["GET", "POST"]),
     ("/review", "review", changes.review, ["GET", "POST"]),
+    ("/restriction", "restriction", restrictions.show, ["GET"]),
+    ("/restriction", "restrict", restrictions.change, ["POST"]),
+    ("/restriction/lift", "lift_restriction", restrictions.lift, ["POST"]),
     (_step, "confirm", steps.confirm, ["GET"]),
     (_step, "change", steps.change, ["POST"]),
     (f"{_step}/draft", "draft_step", steps.draft, ["POST"]),

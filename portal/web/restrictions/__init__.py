@@ -1,0 +1,1 @@
+"""Who may see a restricted case: asked, shown beforehand, changed and lifted."""
