@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core import agenda, audit, clock
-from portal.core.actors import WITH_VERTICALS, Actor, from_user
+from portal.core.actors import FOR_ACTOR, Actor, from_user
 from portal.core.database import locked
 from portal.core.errors import NotFound
 from portal.core.keys import blind_index
@@ -47,7 +47,7 @@ def close_feed(session: Session, actor: Actor) -> None:
 
 def reader(session: Session, secret: str) -> tuple[ReviewFeed, Actor]:
     """The feed with that secret, and as whom it is read. Raises NotFound, also when its user is no longer active."""
-    query = sa.select(ReviewFeed, User).join(User, User.id == ReviewFeed.user_id).options(WITH_VERTICALS)
+    query = sa.select(ReviewFeed, User).join(User, User.id == ReviewFeed.user_id).options(*FOR_ACTOR)
     query = query.where(ReviewFeed.digest == blind_index(secret), User.active.is_(True))
     found = session.execute(query).unique().one_or_none()
     if found is None:
