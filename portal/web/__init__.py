@@ -4,7 +4,7 @@ from flask import Flask, request
 from flask_babel import get_locale
 from werkzeug.routing import IntegerConverter, Map
 
-from portal.web import access, context, health
+from portal.web import access, compression, context, health
 from portal.web.pages import BLUEPRINTS
 
 LARGEST_NUMBER = 2**63 - 1
@@ -21,6 +21,7 @@ class RowNumber(IntegerConverter):
 def register(app: Flask) -> None:
     """Put every page under ``/app``, closed unless declared public."""
     app.url_map.converters["int"] = RowNumber
+    compression.register(app)
     access.register(app)
     context.register(app)
     app.register_blueprint(health.blueprint)

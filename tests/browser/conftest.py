@@ -135,9 +135,9 @@ class Desk:
         if not url.startswith((self.base_url, "data:", "blob:")):
             self.complaints.append(f"request to another host: {url}")
 
-    def sign_in(self, who: str = "agent") -> Page:
+    def sign_in(self, who: str = "agent", page: Page | None = None) -> Page:
         """Sign in by the sign-in page as one of the demo accounts."""
-        page = self.context.new_page()
+        page = page or self.context.new_page()
         page.goto(f"{self.base_url}/app/")
         page.get_by_label("Work e-mail").fill(f"{who}@demo.example")
         page.get_by_label("Password").fill(PASSWORD)

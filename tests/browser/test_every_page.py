@@ -19,6 +19,9 @@ pytestmark = pytest.mark.browser
 PARTS = 6  # so that the walk can be spread over several processes
 WIDE, NARROW, NARROWEST = 1366, 375, 320
 
+# What may travel, in bytes with the headers: for a page with an empty cache, for one after others, for a part of one.
+FIRST, LATER, PART = 100_000, 40_000, 15_000
+
 # What answers otherwise than with a page, on purpose.
 OTHERWISE = {
     "admin.map_code": 303,  # no code was named; with one it is walked below its address
@@ -44,27 +47,57 @@ def walked(tmp_path_factory) -> Iterator[tuple[Server, list[dict[str, str]]]]:
     server.stop()
 
 
+class Wire:
+    """Counts what travels to a page, as the browser's own network panel does."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.travelled = page, 0
+        self.sizes: dict[str, int] = {}  # of each address, when it last travelled
+        self._addresses: dict[str, str] = {}
+        panel = page.context.new_cdp_session(page)
+        panel.on(
+            "Network.responseReceived", lambda it: self._addresses.update({it["requestId"]: it["response"]["url"]})
+        )
+        panel.on("Network.loadingFinished", self._arrived)
+        panel.send("Network.enable")
+
+    def _arrived(self, it: dict) -> None:
+        size, address = int(it["encodedDataLength"]), self._addresses.get(it["requestId"], "")
+        if size:  # what comes from the cache has none
+            self.travelled += size
+            self.sizes[address] = size
+
+    def weight(self) -> int:
+        """What the present page would weigh with an empty cache."""
+        used = self.page.evaluate("performance.getEntries().map((entry) => entry.name)")
+        return sum(self.sizes.get(address, 0) for address in set(used))
+
+
 class Walker:
     """Goes to pages as whoever may, and keeps what is wrong with them."""
 
     def __init__(self, browser, server: Server) -> None:
         self.browser, self.server = browser, server
         self.faults: list[str] = []
-        self._pages: dict[str, tuple[Desk, Page]] = {}
+        self._pages: dict[str, tuple[Desk, Page, Wire]] = {}
 
-    def page_of(self, who: str) -> tuple[Desk, Page]:
+    def page_of(self, who: str) -> tuple[Desk, Page, Wire]:
         """The browser of somebody, signed in the first time; of nobody for an empty name."""
         if who not in self._pages:
             context = self.browser.new_context(base_url=self.server.url, locale="en-GB", reduced_motion="reduce")
             context.set_default_timeout(15000)
             desk = Desk(context, self.server.url)
-            self._pages[who] = desk, desk.sign_in(who) if who else context.new_page()
+            page = context.new_page()
+            wire = Wire(page)
+            if who:
+                desk.sign_in(who, page)
+            self._pages[who] = desk, page, wire
         return self._pages[who]
 
     def walk(self, address: dict[str, str]) -> None:
         """Look at one address in every way."""
         name, path = address["name"], address["path"]
-        desk, page = self.page_of(address["who"])
+        desk, page, wire = self.page_of(address["who"])
         answer = desk.context.request.get(path, max_redirects=0)
         if answer.status != OTHERWISE.get(name, 200):
             self._fault(
@@ -74,7 +107,9 @@ class Walker:
             self._look_at_headers(name, answer)
             page.set_viewport_size({"width": WIDE, "height": 768})
             page.emulate_media(color_scheme="light")
+            later, wire.travelled = bool(wire.sizes), 0
             page.goto(path)
+            self._weigh(name, path, page, wire, LATER if later else FIRST)
             self._look_at_page(name, page)
             self._look_in_every_way(name, page)
         self.faults += [f"{name}: {complaint}" for complaint in desk.complaints]
@@ -82,7 +117,7 @@ class Walker:
 
     def close(self) -> None:
         """Close what was opened."""
-        for desk, _page in self._pages.values():
+        for desk, _page, _wire in self._pages.values():
             desk.context.close()
 
     def _fault(self, name: str, what: object) -> None:
@@ -92,6 +127,18 @@ class Walker:
         policy = answer.headers.get("content-security-policy", "")
         if "default-src 'none'" not in policy or "unsafe" in policy:
             self._fault(name, f"content security policy {policy!r}")
+
+    def _weigh(self, name: str, path: str, page: Page, wire: Wire, most: int) -> None:
+        weight = wire.weight()
+        if weight > FIRST or wire.travelled > most:
+            self._fault(name, f"{weight} bytes travel to it with an empty cache, {wire.travelled} now")
+        if not weight > wire.sizes.get(page.url, 0) > 500:
+            self._fault(name, f"was not measured: {weight}")
+        asked = {"HX-Request": "true", "Sec-Fetch-Site": "same-origin", "Accept-Encoding": "br"}
+        part = page.context.request.get(path, headers=asked)
+        length = int(part.headers["content-length"]) + sum(map(len, part.headers.values()))
+        if length > (LATER if "<html" in part.text() else PART):
+            self._fault(name, f"{length} bytes travel as a part of the page")
 
     def _look_at_page(self, name: str, page: Page) -> None:
         facts = page.evaluate(_FACTS)
