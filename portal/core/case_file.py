@@ -16,6 +16,7 @@ from portal.core import (
     consents,
     merging,
     reasons,
+    restriction,
     timeline,
 )
 from portal.core.actors import Actor
@@ -80,10 +81,11 @@ def export(
 ) -> CaseFile:
     """Collect what was chosen, in a fixed number of statements, and write down who took it out and why.
 
-    ``form`` is what it is made into. Raises Forbidden, ConsentRequired once consent was withdrawn, and InvalidInput
-    for a missing reason or where nothing is chosen.
+    ``form`` is what it is made into. Raises Forbidden, ReadOnly while somebody's data is restricted, ConsentRequired
+    once consent was withdrawn, and InvalidInput for a missing reason or where nothing is chosen.
     """
     require(actor, Permission.EXPORT, case)
+    restriction.require_usable_case(session, case)
     numbers = merging.readable(session, actor, case)
     code, text = reasons.given(reasons.EXPORT, reason_code, text, text_with_other=True)
     if not parts:

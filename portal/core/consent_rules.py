@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from portal.core import consents
+from portal.core import consents, restriction
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, DomainError, Forbidden, ReadOnly, SubjectUnverified
 from portal.core.models import Consent, Person
@@ -75,6 +75,7 @@ def require_verify(actor: Actor, consent: Consent, others: Iterable[Consent], *,
     """Raise Forbidden for whoever took it down, AlreadyDone for one that does not wait or while another is active."""
     require(actor, Permission.DECIDE_CONSENT)
     require_pending(consent)
+    restriction.require_usable(consent.person)
     taken_by = consent.captured_by_id
     if taken_by is not None and taken_by in (actor.user_id, by) and not actor.is_administrator:
         raise Forbidden("You took this consent down; somebody else verifies it.", target="verified_by")
@@ -110,7 +111,8 @@ def require_standing(actor: Actor, consent: Consent, _others: Iterable[Consent] 
 
 
 def require_known(person: Person) -> None:
-    """Raise ReadOnly for an archived person, SubjectUnverified for one whose identity is not confirmed."""
+    """Raise ReadOnly for one who is archived or whose data is restricted, SubjectUnverified without an identity."""
+    restriction.require_usable(person)
     if person.archived_at is not None:
         raise ReadOnly("The record of this person is archived.", target="person_id")
     if person.verification_status is not Verification.VERIFIED:
@@ -147,7 +149,7 @@ def _who(permission: Permission, obstacle: DomainError) -> str:
     if isinstance(obstacle, SubjectUnverified):
         return "whoever may verify people, first"
     if isinstance(obstacle, ReadOnly):
-        return "whoever may restore the record, first"
+        return "whoever may restore or free the record, first"
     if isinstance(obstacle, AlreadyDone):
         return ""
     return who_can(permission)

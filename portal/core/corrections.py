@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, people, same_people, written_people
+from portal.core import audit, clock, people, restriction, same_people, written_people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound, StaleVersion
 from portal.core.models import Person, PersonContact, PersonIdentifier, PersonKey
@@ -25,7 +25,7 @@ def correct(
     """Correct names, address, date of birth, age or sex.
 
     Who a verified person is can be corrected by those alone who may verify people. Raises Forbidden, InvalidInput,
-    StaleVersion.
+    StaleVersion, ReadOnly.
     """
     if version is not None and version != person.version_id:
         raise StaleVersion("Somebody else changed this record meanwhile.", current_version=person.version_id)
@@ -33,6 +33,7 @@ def correct(
         raise TypeError(f"not editable facts of a person: {sorted(unknown)}")
     changed = {name: value for name, value in changes.items() if getattr(person, name) != value}
     require(actor, Permission.REGISTER_PERSON)
+    restriction.require_usable(person)
     if person.verification_status is Verification.VERIFIED and changed.keys() & _IDENTITY:
         require(actor, Permission.VERIFY_PERSON)
     if not changed:
@@ -52,8 +53,9 @@ def correct(
 
 
 def claim_identity(session: Session, actor: Actor, person: Person, kind: str, number: str) -> None:
-    """Record an identity number as claimed, once; nobody else's is looked at. Raises Forbidden."""
+    """Record an identity number as claimed, once; nobody else's is looked at. Raises Forbidden, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
+    restriction.require_usable(person)
     of = PersonIdentifier.person_id == person.id, PersonIdentifier.kind == kind[:64]
     same = sa.select(PersonIdentifier.id).where(*of, PersonIdentifier.blind == people.identifier_index(number))
     if session.scalar(same.limit(1)) is not None:
@@ -88,8 +90,9 @@ def require_of(contact: PersonContact, person: Person) -> PersonContact:
 def add_contact(
     session: Session, actor: Actor, person: Person, value: str, *, contact_type: str, source: str = ""
 ) -> PersonContact:
-    """Record a way to reach a person. Raises Forbidden, InvalidInput."""
+    """Record a way to reach a person. Raises Forbidden, InvalidInput, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
+    restriction.require_usable(person)
     value = _required(value)
     more = {"contact_type": contact_type, "source": source.strip()[:255]}
     made = people.add_contact(session, person, contact_kind(value), value, **more)
@@ -101,11 +104,12 @@ def add_contact(
 def change_contact(session: Session, actor: Actor, contact: PersonContact, changes: Mapping[str, str]) -> PersonContact:
     """Correct a contact detail: its value, type, source, whether it is safe to use, and what to mind.
 
-    Raises Forbidden, InvalidInput.
+    Raises Forbidden, InvalidInput, ReadOnly.
     """
     if unknown := changes.keys() - _OF_A_CONTACT:
         raise TypeError(f"not editable facts of a contact detail: {sorted(unknown)}")
     require(actor, Permission.REGISTER_PERSON)
+    restriction.require_usable(session.get_one(Person, contact.person_id))
     if changes.get("safe", contact.safe) not in SAFE:
         raise InvalidInput("Say whether it is safe to use.", target="safe", allowed=list(SAFE))
     same_people.lock(session, [contact.person_id])  # first, for their keys are renewed with it
@@ -126,8 +130,9 @@ def change_contact(session: Session, actor: Actor, contact: PersonContact, chang
 
 
 def remove_contact(session: Session, actor: Actor, contact: PersonContact) -> None:
-    """Take a contact detail away, so that nobody uses it again; the audit keeps what it was. Raises Forbidden."""
+    """Take a contact detail away, so that nobody uses it; the audit keeps what it was. Raises Forbidden, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
+    restriction.require_usable(session.get_one(Person, contact.person_id))
     same_people.lock(session, [contact.person_id])
     values = {"value": (contact.value, None)}
     session.delete(contact)

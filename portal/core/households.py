@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, reasons
+from portal.core import audit, clock, reasons, restriction
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.impartiality import impartial_households
@@ -97,6 +97,7 @@ def add_member(
         raise ReadOnly("The record of this household is archived.", target="household")
     if person.archived_at is not None:
         raise ReadOnly("The record of this person is archived.", target="person_id")
+    restriction.require_usable(person)
     if effective_until is not None and effective_until <= effective_from:
         raise InvalidInput("The end must be after the beginning.", target="effective_until")
     same = HouseholdMember.household_id == household.id, HouseholdMember.person_id == person.id

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, people
+from portal.core import audit, cases, people, restriction
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Case, CasePerson, IntakeReceipt, Person, Service, UnmappedCode, Vertical
@@ -100,7 +100,9 @@ def _person(
     if told is None:
         return None
     if told.person_id is not None:
-        return people.find(session, actor, told.person_id)
+        chosen = people.find(session, actor, told.person_id)
+        restriction.require_usable(chosen)
+        return chosen
     for earlier_told, person in known:
         if people.same_person(earlier_told, told):
             return person

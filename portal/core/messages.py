@@ -6,7 +6,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases
+from portal.core import audit, cases, restriction
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Case, CasePerson, Message, MessageSeen, Person
@@ -31,6 +31,8 @@ def require_sendable(session: Session, actor: Actor, case: Case, text: str, *, t
         raise InvalidInput("Write the message first.", target="text", problem="missing")
     if to is not None and not _is_on_case(session, actor, case, to):
         raise InvalidInput("This person is not on the case.", target="recipient")
+    if to is not None:
+        restriction.require_usable(to)
     return case
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal.core import audit, clock, conflicts, consents, same_people, verification
+from portal.core import audit, clock, conflicts, consents, restriction, same_people, verification
 from portal.core.actors import Actor
 from portal.core.errors import Forbidden, InvalidInput, ReadOnly, SubjectUnverified
 from portal.core.models import Case, CaseStatusHistory, Household, Person, Review, Vertical
@@ -37,12 +37,13 @@ def open_case(
     Where cases rest on consent, the subject must be verified and have consented (contract 004, G1 and G2), the case
     starts as a draft, and duplicate support is looked for. Elsewhere it goes through the intake chain to active at
     once; a partner's web form stops at submitted, to be looked at by a person; ``as_draft`` stops it at draft.
-    Raises Forbidden, SubjectUnverified, ConsentRequired.
+    Raises Forbidden, SubjectUnverified, ConsentRequired, ReadOnly.
     """
     unknown = facts.keys() - _OPENING
     if unknown:
         raise TypeError(f"not facts of a case: {sorted(unknown)}")
     require(actor, Permission.CREATE)
+    restriction.require_usable(subject)
     if actor.kind == "user" and not actor.is_administrator and vertical.id not in actor.vertical_ids:
         raise Forbidden("You do not work in this vertical.", target="primary_vertical_id")
     if vertical.status != "active":

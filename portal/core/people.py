@@ -114,6 +114,7 @@ def known_by(session: Session, actor: Actor, told: PersonTold) -> Person | None:
         .join(PersonExternalId, PersonExternalId.person_id == Person.id)
         .where(PersonExternalId.organisation_id == actor.organisation_id, PersonExternalId.value == told.external_id)
         .where(Person.name_key == fold(told.full_name)[:255], Person.archived_at.is_(None))
+        .where(Person.restricted_at.is_(None))
         .order_by(Person.id)
     )
     if told.dob is not None:

@@ -117,6 +117,8 @@ def check(session: Session, keep: Person, other: Person) -> None:
     if (keep.root_id or keep.id) == (other.root_id or other.id):
         raise CannotMerge("These records are joined already.", why="together", person=other.id)
     for person in (keep, other):
+        if person.restricted_at is not None:
+            raise CannotMerge("The data of one of them is restricted.", why="restricted", person=person.id)
         if person.root_id is not None:
             raise CannotMerge(
                 "One of the records was joined to another meanwhile. Join those that lead.",

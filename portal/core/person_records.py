@@ -25,6 +25,7 @@ _FACTS = (
     Person.id,
     Person.root_id,
     Person.archived_at,
+    Person.restricted_at,
     Person.kind,
     Person.full_name,
     Person.given_name,
@@ -131,7 +132,12 @@ def _known(person: sa.Row, contacts: list[tuple], numbers: set[tuple[str, str]])
         identifiers=frozenset(numbers),
         address=tuple(fold(" ".join(place for place in places if place)).split()[:_WORDS_OF_AN_ADDRESS]),
     )
-    return Known(person.id, person.root_id or person.id, person.kind, person.archived_at is not None, record)
+    return Known(person.id, person.root_id or person.id, person.kind, _is_put_away(person), record)
+
+
+def _is_put_away(person: sa.Row) -> bool:
+    """Whether nobody is compared with this person: the record is archived, or its use is restricted."""
+    return person.archived_at is not None or person.restricted_at is not None
 
 
 def _names(person: sa.Row) -> Iterator[str]:

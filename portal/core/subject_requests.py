@@ -18,8 +18,8 @@ from portal.core.models import Person, SubjectRequest, User
 from portal.core.paging import Cursor
 from portal.core.permissions import Permission, require, visible_people
 
-EXPORT, RECTIFICATION = "export", "rectification"
-KINDS = (EXPORT, RECTIFICATION)
+EXPORT, RECTIFICATION, RESTRICTION = "export", "rectification", "restriction"
+KINDS = (EXPORT, RECTIFICATION, RESTRICTION)
 OPEN, GRANTED, REFUSED = "open", "granted", "refused"
 PAGE = 50
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.core import audit, clock, reasons, same_people, written_people
+from portal.core import audit, clock, reasons, restriction, same_people, written_people
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition, StaleVersion, SubjectUnverified
 from portal.core.models import AuditEvent, Case, Household, Person, PersonIdentifier
@@ -172,6 +172,7 @@ def _set_archived(session: Session, subject: Subject, *, archived: bool) -> None
 def _hold(session: Session, subject: Subject) -> None:
     same_people.lock(session, [subject.leader_id if isinstance(subject, Household) else subject.id])
     session.refresh(subject, with_for_update=True)
+    restriction.require_usable(subject)
 
 
 def require_own_numbers(session: Session, person: Person) -> None:

@@ -61,8 +61,8 @@ _INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.ne
 _SECOND_FACTOR = (
     "second_factor.show second_factor.begin second_factor.confirm second_factor.renew_codes second_factor.turn_off"
 ).split()
-_RIGHTS = "rights.of_person rights.answer rights.export".split()
 _OVERSIGHT = "admin.index admin.calls admin.roles admin.roles_csv admin.roles_json".split()
+_RIGHTS = "rights.of_person rights.answer rights.export rights.restriction".split()
 _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "

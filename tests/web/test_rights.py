@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.core import attachments
 from portal.core.actors import SYSTEM
-from portal.core.models import AuditEvent, Person, SubjectRequest
+from portal.core.models import AuditEvent, CasePerson, Person, SubjectRequest
 from portal.core.vocabulary import Role
 from portal.extensions import db
 from tests.factories import committed, make_case, make_person, make_request, make_user, make_vertical
@@ -23,6 +23,7 @@ def office(app) -> dict[str, int]:
         here = make_vertical(session, "HERE")
         person = make_person(session, "Amina Testperson", phone="+254711222333", vertical=here)
         case = make_case(session, here, subject=person, narrative="What Amina <b>told</b>.")
+        session.add(CasePerson(case_id=case.id, person_id=person.id, role="client"))
         stored = app.extensions["storage"].put(io.BytesIO(b"Dear Amina"), limit=99)
         brought = attachments.Brought("../a letter.txt", stored.checksum, stored.size_bytes, stored.content_type)
         attachments.add(session, SYSTEM, brought, case=case)
@@ -98,3 +99,24 @@ def test_everything_is_one_file_that_is_read_without_the_portal(app, supervisor,
 def test_only_those_who_answer_are_offered_it(browser_as, office, path):
     page = browser_as(office["worker"]).get(path)
     assert "/rights" not in page.text
+
+
+def test_restricted_data_says_so_wherever_the_person_is_shown_and_is_not_corrected(app, supervisor, office, path):
+    assert "Say why" in words(supervisor.post(f"{path}/restriction", {"act": "restrict"}, expect=422))
+    supervisor.post(f"{path}/restriction", {"act": "restrict", "reason": "She disputes it"})
+    for page in (
+        path,
+        f"{path}/rights",
+        f"{path}/history",
+        "/app/people",
+        "/app/people?q=Amina",
+        "/app/cases/1/people",
+    ):
+        assert "Restricted" in words(supervisor.get(page)), page
+    assert "neither changed nor used" in words(supervisor.post(f"{path}/identity", CLAIM, expect=409))
+    supervisor.post(f"{path}/restriction", {"act": "lift", "reason": "Settled"})
+    assert "Restricted" not in words(supervisor.get(path))
+    supervisor.post(f"{path}/identity", CLAIM)
+
+
+CLAIM = {"kind": "passport", "number": "EX12345"}

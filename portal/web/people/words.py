@@ -51,6 +51,8 @@ CHANGES = {
     "person.verify": _l("Identity checked"),
     "person.request": _l("Something asked by right, written down"),
     "person.request_answer": _l("A request answered"),
+    "person.restrict": _l("Restricted: kept, and neither changed nor used"),
+    "person.restriction_lift": _l("Restriction lifted"),
     "person.export": _l("Everything held taken out"),
     "person.merge_in": _l("Another record joined this one"),
     "person.merge": _l("Joined another record"),

@@ -47,6 +47,14 @@ class AnswerForm(VersionedForm):
     )
 
 
+class ReasonForm(FlaskForm):
+    """Why something is done by right."""
+
+    reason = TextAreaField(
+        _l("Why?"), [_LONGEST], filters=[newlines], description=_l("Who asked, and on what ground it is done.")
+    )
+
+
 class ExportForm(FlaskForm):
     """Taking out everything held about a person."""
 
