@@ -58,6 +58,16 @@ def end_sessions(session: Session, actor: Actor) -> None:
     audit.append(session, actor, "account.end_sessions", chain=f"user:{actor.user_id}")
 
 
+def set_shortcuts(session: Session, actor: Actor, *, on: bool) -> User:
+    """Let single keys do something in the actor's browser, or nothing."""
+    user = session.get(User, actor.user_id)
+    if user.shortcuts != on:
+        details = {"from": user.shortcuts, "to": on}
+        user.shortcuts = on
+        audit.append(session, actor, "account.shortcuts", chain=f"user:{user.id}", details=details)
+    return user
+
+
 def record_wrong_password(session: Session, actor: Actor, *, intent: str = "account.change_password") -> None:
     """Note that somebody signed in as *actor* tried what only who knows the present password may do."""
     audit.append(session, actor, intent, chain=f"user:{actor.user_id}", outcome="refused")

@@ -1,6 +1,7 @@
 """Assignments: who works on a case, from when until when, and why it was given to them."""
 
 import datetime as dt
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -18,10 +19,7 @@ def give(
 ) -> Assignment:
     """Make *to* the owner; the assignment of the one before ends. Raises InvalidInput, AlreadyDone, ReadOnly."""
     cases.require_editable(session, actor, case, Permission.ASSIGN, version=version)
-    if to not in cases.assignable_users(session, case.primary_vertical_id):
-        raise InvalidInput("This person cannot take cases of this vertical.", target="assigned_to")
-    if case.owner_id == to.id:
-        raise AlreadyDone(f"{to.name} has this case already.", target="assigned_to")
+    require_taker(case, to, cases.assignable_users(session, case.primary_vertical_id))
     at = clock.now()
     for standing in _standing(session, case, case.owner_id):
         standing.effective_until, standing.end_reason = at, "REASSIGNED"
@@ -34,6 +32,14 @@ def give(
     audit.append(session, actor, "case.assign", case=case, details={"from": before, "to": to.id})
     notices.of_assignment(session, actor, case, to.id)
     return made
+
+
+def require_taker(case: Case, to: User, able: Collection[User]) -> None:
+    """Raise unless *to* is one of those who can own the case and does not own it yet."""
+    if to not in able:
+        raise InvalidInput("This person cannot take cases of this vertical.", target="assigned_to")
+    if case.owner_id == to.id:
+        raise AlreadyDone(f"{to.name} has this case already.", target="assigned_to")
 
 
 def begin(session: Session, actor: Actor, case: Case) -> Assignment:

@@ -1,7 +1,7 @@
 """Cases: finding one, and the changes that are not steps of the lifecycle (see transitions.py)."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -108,12 +108,17 @@ def require_editable(
     """Raise unless *actor* may change *case* now (G2, G4, G5) and has seen its present version."""
     if version is not None and version != case.version_id:
         raise StaleVersion("Somebody else changed this case meanwhile.", current_version=case.version_id)
-    require(actor, permission, case, participating=opted_in(session, case))
+    require_open(actor, case, permission, participating=opted_in(session, case))
+    consents.require_standing(session, case)
+
+
+def require_open(actor: Actor, case: Case, permission: Permission, *, participating: Sequence[int]) -> None:
+    """Raise unless *actor* may change the case and its state takes changes; consent is asked for apart."""
+    require(actor, permission, case, participating=participating)
     if case.lifecycle_status in READ_ONLY:
         raise ReadOnly(
             f"The case is {case.lifecycle_status.value} and cannot be changed.", current_status=case.lifecycle_status
         )
-    consents.require_standing(session, case)
 
 
 def require_writable(session: Session, actor: Actor, case: Case, permission: Permission) -> None:
@@ -162,9 +167,19 @@ def touch(session: Session, case: Case) -> None:
 
 def assignable_users(session: Session, vertical_id: int) -> list[User]:
     """Those who can own a case of this vertical: active members, by name."""
-    query = sa.select(User).join(VerticalMember, VerticalMember.user_id == User.id)
+    return takers(session, [vertical_id])[vertical_id]
+
+
+def takers(session: Session, vertical_ids: Collection[int]) -> dict[int, list[User]]:
+    """Those who can own a case, for each of these verticals."""
+    query = sa.select(VerticalMember.vertical_id, User).join(VerticalMember, VerticalMember.user_id == User.id)
     able = User.active, User.kind == "person", User.role.not_in((Role.AUDITOR,))
-    return list(session.scalars(query.where(VerticalMember.vertical_id == vertical_id, *able).order_by(User.name)))
+    found: dict[int, list[User]] = {vertical_id: [] for vertical_id in vertical_ids}
+    for vertical_id, user in session.execute(
+        query.where(VerticalMember.vertical_id.in_(found), *able).order_by(User.name)
+    ):
+        found[vertical_id].append(user)
+    return found
 
 
 def openable_verticals(session: Session, actor: Actor) -> list[Vertical]:

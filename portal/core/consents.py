@@ -4,7 +4,7 @@ What people do with consents – giving, withdrawing, renewing them – is in co
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -104,7 +104,11 @@ def for_vertical(
 
 def require_standing(session: Session, case: Case) -> None:
     """Raise unless consent is in order: in grace the case is read-only, afterwards nothing is done with it (G2, G5)."""
-    found = standing(session, case)
+    require_sound(case, standing(session, case))
+
+
+def require_sound(case: Case, found: Standing) -> None:
+    """Raise as ``require_standing`` does, for a standing that is known already."""
     if found.in_grace:
         raise ReadOnly(
             "The consent has expired; the case is read-only until it is renewed.", current_status=case.lifecycle_status
@@ -133,12 +137,21 @@ def speakers(session: Session, subject: Person | Household, vertical: Vertical) 
         return [subject.id]
     if not vertical.pack.every_adult_consents:
         return [subject.leader_id]
+    return sorted({subject.leader_id, *adults_of(session, [subject.id]).get(subject.id, ())})
+
+
+def adults_of(session: Session, numbers: Collection[int]) -> dict[int, list[int]]:
+    """The adult members of these households; whoever's age is not known counts as one."""
     today = clock.today()
     eighteen = today.replace(year=today.year - OF_AGE, day=min(today.day, 28))
-    members = sa.select(HouseholdMember.person_id).join(Person, Person.id == HouseholdMember.person_id)
-    current = HouseholdMember.household_id == subject.id, households.is_member_now()
+    members = sa.select(HouseholdMember.household_id, HouseholdMember.person_id)
+    members = members.join(Person, Person.id == HouseholdMember.person_id)
+    current = HouseholdMember.household_id.in_(numbers), households.is_member_now()
     adult = sa.or_(Person.dob.is_(None), Person.dob <= eighteen)
-    return sorted({subject.leader_id, *session.scalars(members.where(*current, adult))})
+    found: dict[int, list[int]] = {}
+    for household_id, person_id in session.execute(members.where(*current, adult)):
+        found.setdefault(household_id, []).append(person_id)
+    return found
 
 
 def taking_part(session: Session, case: Case) -> list[Vertical]:
@@ -154,7 +167,14 @@ def _of_people(session: Session, people: list[int], verticals: list[Vertical], c
     query = sa.select(Consent).where(
         Consent.person_id.in_(everybody), Consent.vertical_id.in_([v.id for v in verticals])
     )
-    found, at = session.scalars(query).all(), clock.now()
+    return judged(case, verticals, records, session.scalars(query).all())
+
+
+def judged(
+    case: Case | None, verticals: list[Vertical], records: Mapping[int, list[int]], found: Iterable[Consent]
+) -> Standing:
+    """What stands for these people, each by all their records, given the consents that were *found* of them."""
+    found, at = list(found), clock.now()
     for vertical in verticals:
         for ids in records.values():
             mine = [c for c in found if c.person_id in ids and c.vertical_id == vertical.id]

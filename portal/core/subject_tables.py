@@ -52,6 +52,7 @@ NOT_TOLD: dict[str, str] = {
     "case_assignments": "which colleagues worked on the case",
     "case_restrictions": "which colleagues may see the case",
     "restrictions": "which colleagues may see the case, and why",
+    "bulk_items": "the report of a change of several cases, for whoever confirmed it; the change itself is told",
     "break_glass_grants": "which colleague opened the case for themselves; their readings are told",
     "case_merges": "how the office files: what was in the other case is told with this one",
     "case_splits": "how the office files: each case is told by itself",

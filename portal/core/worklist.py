@@ -112,3 +112,8 @@ def counts(
     lists = {view.value: of_view(view, ListFilter(), today, answering=answering) for view in views(actor)}
     lists[TRIAGE] = ListFilter(triage=True)
     return search.counts(session, actor, lists | ({"chosen": chosen} if chosen is not None else {}))
+
+
+def size(session: Session, actor: Actor, wanted: ListFilter) -> int:
+    """How many cases a list holds; more than a thousand count as 1001."""
+    return search.counts(session, actor, {"list": wanted})["list"]

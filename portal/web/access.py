@@ -47,6 +47,7 @@ class SignedIn(UserMixin):
     def __init__(self, actor: Actor, locale: str, key: str = "", *, two_factors: bool = False) -> None:
         self.actor = actor
         self.locale = locale
+        self.shortcuts = True  # whether single keys do something
         self.name, self.initials, self.role, self.email = actor.name, actor.initials, actor.role, actor.email
         self.id = actor.user_id
         self.two_factors = two_factors
@@ -155,7 +156,9 @@ def _load(key: str) -> SignedIn | None:
     if found is None or found.over is not None:
         return None
     actor = from_user(db.session, found.user, correlation_id=g.get("correlation_id", ""), session_id=found.id)
-    return SignedIn(actor, found.user.locale, key, two_factors=found.two_factors)
+    me = SignedIn(actor, found.user.locale, key, two_factors=found.two_factors)
+    me.shortcuts = found.user.shortcuts
+    return me
 
 
 def _page_asked_for() -> str:

@@ -28,10 +28,11 @@ def register(app: Flask) -> None:
 
 
 def _names() -> dict[str, object]:
-    settings = current_app.extensions["settings"]
+    settings, me = current_app.extensions["settings"], access.signed_in()
     return {
         "installation_name": settings.installation_name,
-        "current_actor": access.signed_in(),
+        "current_actor": me,
+        "shortcuts": me.shortcuts if me else True,
         "lang": str(get_locale() or "en").replace("_", "-"),
         "dir": web.direction(),
         "theme": None,

@@ -1,11 +1,14 @@
-/* Keys: Ctrl+Enter finishes the form, Ctrl+S saves its draft, single keys move in lists, Escape twice hides the screen.
+/* Keys: Ctrl+Enter finishes the form, Ctrl+S saves its draft, single keys move in lists and lead to places, Escape twice
+   hides the screen.
    Single keys stay off inside fields and dialogs, and where body[data-shortcuts] is "off". */
 (() => {
   "use strict";
 
   const TWICE = 600; // milliseconds between the two Escapes
+  const TOGETHER = 1500; // milliseconds between "g" and the letter of a place
   const rows = () => [...document.querySelectorAll(".worklist tbody tr, [data-worklist] tbody tr")];
   let escapedAt = 0;
+  let goingAt = -TOGETHER;
 
   function hideScreen(link) {
     document.body.dataset.leaving = "at-once";
@@ -38,7 +41,9 @@
     if (!row) return false;
     all.forEach((other) => other.removeAttribute("aria-current"));
     row.setAttribute("aria-current", "true");
-    row.querySelector("th a[href], a[href]")?.focus();
+    const link = row.querySelector("th a[href], a[href]");
+    link?.focus();
+    link?.scrollIntoView({ block: "nearest" });
     return true;
   }
 
@@ -54,9 +59,35 @@
     return Boolean(element);
   }
 
+  /* What is done with the ticked rows; the row one stands on is ticked where none is. */
+  function actOnRows(key) {
+    const button = document.querySelector(`.bulk [data-key="${key}"]`);
+    if (!button) return false;
+    const ticks = [...button.form.querySelectorAll("tbody input[type='checkbox']")];
+    const own = currentRow()?.querySelector("input[type='checkbox']");
+    if (own && !ticks.some((tick) => tick.checked)) own.checked = true;
+    if (ticks.some((tick) => tick.checked)) button.click();
+    return true;
+  }
+
+  function openFilters() {
+    const menu = document.querySelector("details[data-filters]");
+    if (!menu) return false;
+    menu.open = true;
+    menu.querySelector("form input:not([type='hidden']), form select")?.focus();
+    return true;
+  }
+
+  /* "g" and then a letter: the link that bears the letter. */
+  function beginToGo(event) {
+    goingAt = event.timeStamp;
+    return true;
+  }
+
   function openRow() {
     const row = currentRow();
-    if (!row || document.activeElement.matches("a, button, summary, input")) return false;
+    const ticking = row && document.activeElement.matches("tbody input[type='checkbox']");
+    if (!row || (!ticking && document.activeElement.matches("a, button, summary, input"))) return false;
     row.querySelector("th a[href], a[href]")?.click();
     return true;
   }
@@ -74,6 +105,9 @@
     "k": () => goToRow(-1),
     "Enter": openRow,
     "x": tickRow,
+    "a": () => actOnRows("a"),
+    "f": openFilters,
+    "g": beginToGo,
     "n": () => follow("[data-new]"),
     "?": () => follow("[data-dialog-open='shortcuts']"),
   };
@@ -105,7 +139,11 @@
     if ((event.ctrlKey || event.metaKey) && !event.altKey) return void withControl(event);
     const off = document.body.dataset.shortcuts === "off" || event.altKey || event.ctrlKey || event.metaKey;
     if (off || event.defaultPrevented || isWriting(event.target) || document.querySelector("dialog[open]")) return;
-    if (Object.hasOwn(SINGLE, event.key) && SINGLE[event.key]()) event.preventDefault();
+    if (event.timeStamp - goingAt < TOGETHER) {
+      goingAt = -TOGETHER;
+      if (/^[a-z]$/.test(event.key) && follow(`a[data-go="${event.key}"]`)) return void event.preventDefault();
+    }
+    if (Object.hasOwn(SINGLE, event.key) && SINGLE[event.key](event)) event.preventDefault();
   });
 
   document.addEventListener("click", (event) => {

@@ -49,7 +49,9 @@ def rows(response) -> list[int]:
 
 def row(response, number: int) -> str:
     """The words of one row."""
-    found = re.search(rf'<tr>\s*<th scope="row">\s*<a href="/app/cases/{number}".*?</tr>', _html(response), re.S)
+    found = re.search(
+        rf'<tr>(?:(?!</tr>).)*?<th scope="row">\s*<a href="/app/cases/{number}".*?</tr>', _html(response), re.S
+    )
     return " ".join(re.sub(r"<[^>]+>", " ", found[0]).split())
 
 

@@ -6,6 +6,7 @@ from portal.core.models.attachment import Attachment
 from portal.core.models.audit import AuditChain, AuditCheckpoint, AuditCheckpointHead, AuditEvent, AuditValue
 from portal.core.models.base import Base
 from portal.core.models.break_glass import BreakGlassGrant
+from portal.core.models.bulk import BulkItem, BulkRun
 from portal.core.models.case import Case, CasePlace, CaseRestriction
 from portal.core.models.case_person import CasePerson
 from portal.core.models.code import CodeMapping, CodeValue, UnmappedCode
@@ -63,6 +64,8 @@ __all__ = [
     "AuditValue",
     "Base",
     "BreakGlassGrant",
+    "BulkItem",
+    "BulkRun",
     "Case",
     "CaseMerge",
     "CasePerson",

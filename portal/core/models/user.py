@@ -27,6 +27,7 @@ class User(Stamped, Base):
     password_hash: Mapped[str | None]
     locale: Mapped[Code] = mapped_column(default="en")
     active: Mapped[bool] = mapped_column(default=True)
+    shortcuts: Mapped[bool] = mapped_column(default=True)  # whether single keys do something in the browser
     last_activity_at: Mapped[dt.datetime | None]
     # Raised to end every session of this user at once.
     session_epoch: Mapped[int] = mapped_column(default=1)

@@ -1,6 +1,6 @@
 """One's own account: who one is here, how one signs in, and a new password."""
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import accounts, second_factor, verticals
@@ -45,6 +45,16 @@ def end_sessions():
     with unit_of_work(db.session, actor, intent="account.end_sessions"):
         accounts.end_sessions(db.session, actor)
     flash(_("You are signed out everywhere else."), "success")
+    return fragments.go_to(url_for("account.show"))
+
+
+@blueprint.post("/shortcuts")
+def set_shortcuts():
+    """Switch the single keys on or off; a box that is not ticked is not sent."""
+    actor, on = current_actor(), request.form.get("on") == "1"
+    with unit_of_work(db.session, actor, intent="account.shortcuts"):
+        accounts.set_shortcuts(db.session, actor, on=on)
+    flash(_("Single keys are on.") if on else _("Single keys are off."), "success")
     return fragments.go_to(url_for("account.show"))
 
 

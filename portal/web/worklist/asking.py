@@ -49,14 +49,18 @@ class Asked:
             unassigned=NOBODY in given.get("owner", ()),
         )
 
-    def url(self) -> str:
-        """The address that asks for this."""
-        values: dict[str, object] = {name: list(chosen) for name, chosen in self.filters.items()}
-        if self.sort is not None:
-            values["sort"] = sort_word(self.sort)
-        if self.cursor is not None:
+    def url(self, endpoint: str = "worklist.index", **more: object) -> str:
+        """The address that asks for this, or of another page that knows the list; *more* stands in it, too."""
+        values = self.values
+        if self.cursor is not None and endpoint == "worklist.index":
             values["page"] = paging.encode(self.cursor)
-        return url_for("worklist.index", view=self.view.value, **values)
+        return url_for(endpoint, **values, **more)
+
+    @property
+    def values(self) -> dict[str, list[str]]:
+        """View, filters and order in the words of the address; the place in the list is not part of it."""
+        values = {"view": [self.view.value]} | {name: list(chosen) for name, chosen in self.filters.items()}
+        return values | ({"sort": [sort_word(self.sort)]} if self.sort is not None else {})
 
     def without(self, name: str, value: str) -> "Asked":
         """The same without one chosen value, from the first page on."""

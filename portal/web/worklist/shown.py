@@ -131,6 +131,12 @@ class Shown:
         return self.asked.at(self.page.following).url() if self.page.following else None
 
     @property
+    def whole_list(self) -> str:
+        """What one tick for the whole list means, where the list has more than this page; empty where it has not."""
+        number = self._counts.get("chosen", self._counts[self.asked.view.value])
+        return words.whole_list(number) if number > len(self.page.rows) else ""
+
+    @property
     def last(self) -> int:
         """The number of the last row shown."""
         return self.page.first + len(self.page.rows) - 1 if self.page.rows else 0

@@ -6,10 +6,14 @@ from portal.core.errors import InvalidInput
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
-from portal.web.worklist import asking, words
+from portal.web.worklist import asking, several, words
 from portal.web.worklist.shown import Shown
 
 blueprint = Blueprint("worklist", __name__, url_prefix="/app")
+blueprint.add_url_rule("/several/<any(assign, review):act>", "several", several.look)
+blueprint.add_url_rule("/several/<any(assign, review):act>", "change_several", several.change, methods=["POST"])
+blueprint.add_url_rule("/several/report", "report", several.report)
+blueprint.add_url_rule("/several/report", "go_on", several.go_on, methods=["POST"])
 
 
 @blueprint.get("/")

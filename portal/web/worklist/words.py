@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from portal.core import clock
+from portal.core import bulk, clock
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Priority, Status
 from portal.core.worklist import Row, View, Why
@@ -158,6 +158,13 @@ def empty(view: View, *, filtered: bool) -> tuple[str, str]:
             _("They appear when somebody takes a contact or a report arrives."),
         ),
     }[view]
+
+
+def whole_list(number: int) -> str:
+    """What is chosen by a tick for a whole list of so many cases, honestly."""
+    if number > bulk.MOST:
+        return _("Select the first %(most)s of %(number)s", most=bulk.MOST, number=at_most(number))
+    return _("Select all %(number)s", number=number)
 
 
 def at_most(number: int, most: int = 1000) -> str:
