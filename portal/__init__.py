@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import answers, api, cli, limits, storage, web
+from portal import answers, api, cli, limits, presence, storage, web
 from portal.config import Settings, load_settings
 from portal.core import clock, database, indexing, keys
 from portal.core.installation import refuse_wrong_environment
@@ -75,4 +75,5 @@ def _set_up_extensions(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=web.choose_locale)
     limits.register(app)
+    presence.register(app)
     storage.register(app)

@@ -20,7 +20,7 @@ from portal import create_app
 from portal.config import Settings, load_settings
 from portal.core import clock, keys
 from portal.core.database import writing
-from portal.core.models import Organisation
+from portal.core.models import Organisation, Presence
 from portal.extensions import db
 from tests.page import Browser
 from tests.postgres import create_database, postgres
@@ -79,6 +79,8 @@ class SqliteInstallation(Installation):
         for leftover in ("-wal", "-shm"):
             Path(f"{self._file}{leftover}").unlink(missing_ok=True)
         shutil.copyfile(self._template, self._file)
+        with self.app.extensions["limits_engine"].begin() as connection:
+            connection.execute(sa.delete(Presence))  # lies in a file of its own; nobody of another test is here
 
 
 class PostgresInstallation(Installation):

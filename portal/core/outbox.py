@@ -122,6 +122,11 @@ def _shown(held: HeldMessage, to: Person | None) -> Waiting:
     return Waiting(held.id, held.text or "", to, held.run_at)
 
 
+def named(held: Collection[Waiting]) -> str:
+    """What a page shows as held, so that it can ask whether that has changed."""
+    return ".".join(str(one.id) for one in held)
+
+
 def release(session: Session, *, author_id: int | None = None) -> int:
     """Make messages of what was held long enough, of everybody or of one author; tells of how many. A job runs it.
 

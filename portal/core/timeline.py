@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from portal.core import clock
 from portal.core.actors import Actor
+from portal.core.errors import NotFound
 from portal.core.happenings import BRANCHES, Kind
-from portal.core.models import Case, MessageSeen
+from portal.core.models import Case, Message, MessageSeen, Note
 from portal.core.models.base import BigId, EncryptedText, Json, UtcDateTime
+from portal.core.permissions import visible_cases
 
 PAGE = 50
 
@@ -45,6 +47,31 @@ class Cursor:
             return cls(moment, int(kind), int(number)) if moment.tzinfo else None
         except (ValueError, OverflowError):
             return None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Up to where somebody has a thread before them: the last message and the last note that were written."""
+
+    message: int = 0
+    note: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.message}.{self.note}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Mark | None":
+        """The mark that a page carries, or None where it carries none that can be read."""
+        message, _dot, note = (text or "").partition(".")
+        return cls(int(message), int(note)) if _is_number(message) and _is_number(note) else None
+
+    def is_before(self, entry: "Entry") -> bool:
+        """Whether an entry of a thread was written after it."""
+        return entry.id > (self.message if entry.kind is Kind.MESSAGE else self.note)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19
 
 
 @dataclass(frozen=True)
@@ -89,6 +116,7 @@ class Page:
     newest: bool
     asked_at: dt.datetime
     unseen: bool
+    last: Mark | None = None
 
     @property
     def oldest_first(self) -> list[Entry]:
@@ -123,7 +151,7 @@ _COLUMNS: dict[str, Any] = {
 
 def nothing(page: Page) -> Page:
     """A page on which nothing is told, and nothing counts as seen: for a case whose consent was withdrawn."""
-    return Page([], None, page.newest, page.asked_at, unseen=False)
+    return Page([], None, page.newest, page.asked_at, unseen=False, last=page.last)
 
 
 def page(
@@ -145,14 +173,33 @@ def page(
     parts = [_part(kind, given, limit, before) for kind, given in zip(sorted(kinds), branches, strict=True)]
     union = sa.union_all(*[sa.select(part) for part in parts]).subquery()
     seen = sa.select(MessageSeen.up_to).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == case.id)
-    query = sa.select(union, seen.scalar_subquery().label("seen"))
+    query = sa.select(union, seen.scalar_subquery().label("seen"), *_last(case))
     query = query.order_by(union.c.at.desc(), union.c.kind.desc(), union.c.id.desc()).limit(limit + 1)
     asked_at = clock.now()
     rows = session.execute(query).mappings().all()
     entries = [_entry(row, actor) for row in rows[:limit]]
     older = entries[-1].cursor if len(rows) > limit else None
     unseen = any(entry.is_new for entry in entries) or any(row["seen"] is None for row in rows)
-    return Page(entries, older, before is None, asked_at, unseen and before is None)
+    last = Mark(rows[0]["last_message"] or 0, rows[0]["last_note"] or 0) if rows else Mark()
+    return Page(entries, older, before is None, asked_at, unseen and before is None, last)
+
+
+def has_news(session: Session, actor: Actor, number: int, after: Mark) -> bool:
+    """Whether anything was written in the thread of a case after that, in one statement. Raises NotFound."""
+    message = sa.exists().where(Message.case_id == number, Message.id > after.message)
+    note = sa.exists().where(Note.case_id == number, Note.id > after.note, Note.deleted_at.is_(None))
+    found = session.scalar(sa.select(sa.or_(message, note)).where(Case.id == number, visible_cases(actor)))
+    if found is None:
+        raise NotFound("There is no such case.", target="case")
+    return found
+
+
+def _last(case: Case) -> list[sa.Label]:
+    """The numbers of the last message and the last note of the case itself: on it everything new is written."""
+    return [
+        sa.select(sa.func.max(table.id)).where(table.case_id == case.id).scalar_subquery().label(name)
+        for table, name in ((Message, "last_message"), (Note, "last_note"))
+    ]
 
 
 def _part(kind: Kind, given: tuple[sa.Select, dict[str, Any]], limit: int, before: Cursor | None) -> sa.Subquery:

@@ -43,6 +43,7 @@ UNMARKED = {
     "organisations": "partners; who may read of them is asked in tests/web/test_access.py",
     "places": "lists of the office",
     "policy_packs": "rules of the office",
+    "presence": "names of colleagues; who is told of whom is asked in tests/web/test_conversation.py",
     "programs": "lists of the office",
     "rate_limits": "counters",
     "settings": "settings of the office",

@@ -134,7 +134,7 @@ def test_with_htmx_the_text_comes_back_into_the_form_with_what_stands_in_it(app,
     back = desk.post(undo_in(answer), {"text": "Not saved yet"}, expect=200, headers=HTMX).get_data(as_text=True)
     assert back.strip().startswith('<details class="writer" id="cases-message"')
     assert re.search(r"<textarea[^>]*data-focus[^>]*>\s*Monday at ten\?\s+Not saved yet</textarea>", back)
-    assert re.search(r'id="cases-held"[^>]*hx-swap-oob="outerHTML"></div>', back)
+    assert 'id="cases-held"' in back and "/undo" not in back
 
 
 def test_who_comes_too_late_is_told_that_it_is_recorded(app, desk, path):

@@ -18,7 +18,7 @@ from portal.core.models.draft import Draft
 from portal.core.models.history import CaseStatusHistory, CaseSuspension
 from portal.core.models.message import Message, MessageSeen, MessageVersion
 from portal.core.models.note import Note
-from portal.core.models.operation import ApiCall, JobLease, Notice, RateLimit, Setting
+from portal.core.models.operation import ApiCall, JobLease, Notice, Presence, RateLimit, Setting
 from portal.core.models.organisation import Organisation
 from portal.core.models.outbox import HeldMessage
 from portal.core.models.participant import Participant
@@ -112,6 +112,7 @@ __all__ = [
     "PersonPair",
     "Place",
     "PolicyPack",
+    "Presence",
     "Program",
     "RateLimit",
     "RecoveryCode",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.models.base import Base, Code, Id, Moment, Name, ref
+from portal.core.models.base import Base, BigId, Code, Id, Moment, Name, ref
 
 
 def _ended(how: str, words: str) -> sa.Index:
@@ -58,6 +58,18 @@ class RateLimit(Base):
 
     key: Mapped[Name] = mapped_column(primary_key=True)
     hits: Mapped[int]
+    expires: Mapped[float]
+
+
+class Presence(Base):
+    """Who has a case open, believed for a while. On SQLite in the file of the limits, so that it names no table."""
+
+    __tablename__ = "presence"
+
+    case_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    name: Mapped[Name]
+    writing: Mapped[Code] = mapped_column(default="")
     expires: Mapped[float]
 
 

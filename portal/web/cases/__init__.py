@@ -7,6 +7,7 @@ from portal.web.case_file import views as case_file
 from portal.web.case_files import views as case_files
 from portal.web.cases import changes, steps, views, words
 from portal.web.conflicts import of_case as conflicts
+from portal.web.messages import looking
 from portal.web.messages import views as messages
 from portal.web.participation import assigning, handing_over, participants
 from portal.web.restrictions import views as restrictions
@@ -40,6 +41,7 @@ for _rule, _endpoint, _view, _methods in (
     ("/unmerge", "unmerge", undoing.unmerge, ["GET", "POST"]),
     ("/split", "split", splitting.split, ["GET", "POST"]),
     ("/messages", "write_message", messages.write_message, ["POST"]),
+    ("/messages/new", "look", looking.look, ["POST"]),
     ("/messages/held/<int:held>/undo", "undo_message", messages.undo_message, ["POST"]),
     ("/notes", "write_note", messages.write_note, ["POST"]),
     ("/drafts/<any(message, note):form>", "draft", messages.draft, ["POST"]),

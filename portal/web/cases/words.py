@@ -133,6 +133,7 @@ def for_templates() -> dict[str, object]:
         "answer": lambda answer: ANSWERS[answer],
         "by_day": by_day,
         "change_words": change_words,
+        "held_names": outbox.named,
         "hold_seconds": int(outbox.HOLD.total_seconds()),
         "delivery_words": lambda delivery: DELIVERY.get(delivery, delivery),
         "role_word": lambda role: ROLES.get(role, role),
