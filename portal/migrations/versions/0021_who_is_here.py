@@ -18,7 +18,7 @@ def upgrade():
         sa.Column("user_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("writing", sa.String(length=64), nullable=False),
-        sa.Column("expires", sa.Float(), nullable=False),
+        sa.Column("expires", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "user_id", name=op.f("pk_presence")),
     )
 
