@@ -33,22 +33,24 @@ def matrix(session: Session, actor: Actor) -> list[Rules]:
     They hold for cases of the vertical; what is no matter of one case is always judged by the first set.
     """
     require(actor, Permission.VIEW_AUDIT)
-    usual = {mode: Rules(mode, _holders(_plain(mode))) for mode in (ConsentMode.REQUIRED, ConsentMode.NOT_REQUIRED)}
-    of_verticals = [_rules_of(one, usual[one.pack.consent_mode]) for one in verticals.listed(session, inactive=True)]
-    return [*usual.values(), *of_verticals]
+    plain = {mode: Rules(mode, usual(mode)) for mode in (ConsentMode.REQUIRED, ConsentMode.NOT_REQUIRED)}
+    of_verticals = [_rules_of(one, plain[one.pack.consent_mode]) for one in verticals.listed(session, inactive=True)]
+    return [*plain.values(), *of_verticals]
 
 
-def _rules_of(vertical: Vertical, usual: Rules) -> Rules:
-    pack, holders = vertical.pack, _holders(vertical.pack)
-    differing = {(one, role) for one in Permission for role in holders[one] ^ usual.holders[one]}
-    return Rules(pack.consent_mode, holders, vertical, pack.version, frozenset(differing))
+def usual(mode: ConsentMode) -> dict[Permission, frozenset[Role]]:
+    """Who may do what where a vertical of that consent mode settles nothing for itself."""
+    return holders(PolicyPack(consent_mode=mode, role_matrix={}))  # for asking; it is in no database
 
 
-def _plain(mode: ConsentMode) -> PolicyPack:
-    """A pack that changes nothing, for asking; it is in no database."""
-    return PolicyPack(consent_mode=mode, role_matrix={})
-
-
-def _holders(pack: PolicyPack) -> dict[Permission, frozenset[Role]]:
+def holders(pack: PolicyPack) -> dict[Permission, frozenset[Role]]:
+    """Who may do what under a pack."""
     allowed = {role: role_permissions(role, pack) for role in Role}
     return {one: frozenset(role for role in Role if one in allowed[role]) for one in Permission}
+
+
+def _rules_of(vertical: Vertical, plain: Rules) -> Rules:
+    allowed = holders(vertical.pack)
+    differing = {(one, role) for one in Permission for role in allowed[one] ^ plain.holders[one]}
+    pack = vertical.pack
+    return Rules(pack.consent_mode, allowed, vertical, pack.version, frozenset(differing))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, search, tokens, user_register
+from portal.core import audit, clock, search, sessions, tokens, user_register
 from portal.core.actors import Actor
 from portal.core.errors import Refused
 from portal.core.models import ApiToken, User
@@ -45,8 +45,8 @@ def deactivate(session: Session, actor: Actor, user: User, *, version: int) -> U
         raise Refused("Nobody deactivates themselves. Ask another administrator.", target="user")
     user_register.require_another_administrator(session, user, target="user")
     names = list(session.scalars(_live_tokens(user)))
+    sessions.end_all(session, user.id)
     user.active = False
-    user.session_epoch += 1
     user.version_id += 1
     for jti in names:
         tokens.revoke(session, actor, jti)

@@ -14,7 +14,7 @@ from portal.core import accounts, audit, paging
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
-from portal.core.models import Place, SecondFactor, User, UserPlace, Vertical, VerticalMember
+from portal.core.models import Passkey, Place, SecondFactor, User, UserPlace, Vertical, VerticalMember
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import Role
 
@@ -31,6 +31,7 @@ class Wanted:
     text: str = ""
     role: Role | None = None
     active: bool | None = None
+    vertical: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ def page(
 
 
 def with_second_factor(session: Session, numbers: Collection[int]) -> set[int]:
-    """Which of these users sign in with a second factor."""
-    query = sa.select(SecondFactor.user_id).where(SecondFactor.user_id.in_(numbers))
-    return set(session.scalars(query.where(SecondFactor.confirmed_at.is_not(None))))
+    """Which of these users sign in with a second factor: an authenticator app or a passkey."""
+    apps = sa.select(SecondFactor.user_id).where(SecondFactor.user_id.in_(numbers))
+    apps = apps.where(SecondFactor.confirmed_at.is_not(None))
+    return set(session.scalars(apps.union(sa.select(Passkey.user_id).where(Passkey.user_id.in_(numbers)))))
 
 
 def find(session: Session, actor: Actor, number: int) -> User:
@@ -175,6 +177,9 @@ def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         found.append(User.role == wanted.role)
     if wanted.active is not None:
         found.append(User.active if wanted.active else ~User.active)
+    if wanted.vertical is not None:
+        members = sa.select(VerticalMember.user_id).where(VerticalMember.vertical_id == wanted.vertical)
+        found.append(User.id.in_(members))
     return found
 
 

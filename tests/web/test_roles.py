@@ -24,7 +24,8 @@ def reader(app, request) -> Browser:
     with app.app_context(), committed(db.session) as session:
         make_vertical(session, "OWN", name="=HYPERLINK(0)", role_matrix=matrix)
         make_vertical(session, "STRICT", consent=True)
-        return Browser(app, make_user(session, request.param).id)
+        number = make_user(session, request.param).id
+    return Browser(app, number)
 
 
 def test_every_permission_has_words():

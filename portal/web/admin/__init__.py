@@ -19,6 +19,9 @@ from portal.web.admin import (
     tokens,
     user_changes,
     users,
+    vertical_changes,
+    vertical_rules,
+    verticals,
     words,
 )
 
@@ -28,6 +31,7 @@ _READING = {"admin.index", "admin.calls", "admin.roles", "admin.roles_csv", "adm
 _partner = "/organisations/<int:number>"
 _token = "/tokens/<string(maxlength=64):jti>"  # noqa: S105 - a part of an address
 _user = "/users/<int:number>"
+_vertical = "/verticals/<int:number>"
 
 for _rule, _endpoint, _view, _methods in (
     ("/", "index", index.index, ["GET"]),
@@ -55,6 +59,11 @@ for _rule, _endpoint, _view, _methods in (
     ("/roles", "roles", roles.roles, ["GET"]),
     ("/roles.csv", "roles_csv", roles.as_csv, ["GET"]),
     ("/roles.json", "roles_json", roles.as_json, ["GET"]),
+    ("/verticals", "verticals", verticals.verticals, ["GET"]),
+    ("/verticals/new", "create_vertical", vertical_changes.create, ["GET", "POST"]),
+    (_vertical, "vertical", verticals.vertical, ["GET"]),
+    (f"{_vertical}/change", "change_vertical", vertical_changes.change, ["GET", "POST"]),
+    (f"{_vertical}/rules", "vertical_rules", vertical_rules.rules, ["GET", "POST"]),
     ("/codes", "codes", codes.codes, ["GET"]),
     ("/codes/map", "map_code", codes.map_code, ["GET", "POST"]),
 ):

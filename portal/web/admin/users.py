@@ -2,7 +2,7 @@
 
 from flask import render_template, request, url_for
 
-from portal.core import paging, second_factor, token_list, user_leaving, user_register
+from portal.core import paging, second_factor, token_list, user_leaving, user_register, verticals
 from portal.core.errors import InvalidInput
 from portal.core.token_list import TokenState
 from portal.core.user_register import Wanted
@@ -14,14 +14,19 @@ from portal.web.account.words import ROLES
 from portal.web.admin import words
 
 _STATES = {"active": True, "inactive": False}
-_FIELDS = ("q", "role", "state")
+_FIELDS = ("q", "role", "state", "vertical")
 LONGEST = 200
 
 
 def users():
     """Everybody by name, narrowed by what is asked for."""
     actor, asked = current_actor(), _asked()
-    wanted = Wanted(asked["q"], Role(asked["role"]) if asked["role"] else None, _STATES.get(asked["state"]))
+    wanted = Wanted(
+        asked["q"],
+        Role(asked["role"]) if asked["role"] else None,
+        _STATES.get(asked["state"]),
+        int(asked["vertical"]) if asked["vertical"] else None,
+    )
     try:
         place = paging.decode(request.args["page"]) if request.args.get("page") else None
         page = user_register.page(db.session, actor, wanted, cursor=place)
@@ -35,6 +40,7 @@ def users():
         "choices": {
             "role": [(role.value, word) for role, word in ROLES.items()],
             "state": [(name, words.USER_STATES[active][0]) for name, active in _STATES.items()],
+            "vertical": [(str(one.id), one.name) for one in verticals.listed(db.session, inactive=True)],
         },
         "previous_url": _url(asked, page.preceding),
         "next_url": _url(asked, page.following),
@@ -62,7 +68,13 @@ def user(number: int):
 
 def _asked() -> dict[str, str]:
     given = {name: request.args.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in _FIELDS}
-    known = {"q": True, "role": given["role"] in tuple(Role), "state": given["state"] in _STATES}
+    number = given["vertical"]
+    known = {
+        "vertical": number.isascii() and number.isdecimal() and len(number) < 19,
+        "q": True,
+        "role": given["role"] in tuple(Role),
+        "state": given["state"] in _STATES,
+    }
     return {name: value if known[name] else "" for name, value in given.items()}
 
 

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from portal.core.token_list import TokenState, state_of
-from portal.core.vocabulary import Dialect, Priority
+from portal.core.vocabulary import ConsentMode, Dialect, Priority
 from portal.web.account.words import ROLES
 
 DIALECTS = {
@@ -35,6 +35,22 @@ ORGANISATION_STATES = {
 }
 
 USER_STATES = {True: (_l("Active"), "check", "ok"), False: (_l("Deactivated"), "x", "bad")}
+
+VERTICAL_STATES = {"active": (_l("Open"), "check", "ok"), "inactive": (_l("Takes no new cases"), "x", "")}
+
+CONSENT_MODES = {
+    ConsentMode.REQUIRED: _l("Consent is required"),
+    ConsentMode.NOT_REQUIRED: _l("Another lawful basis"),
+}
+
+PACK_FIELDS = {
+    "consent_mode": _l("On what the work rests"),
+    "lawful_basis": _l("The lawful basis"),
+    "auto_intake": _l("Reports are in work at once"),
+    "grace_days": _l("Days of grace after a consent ran out"),
+    "transfer_requires_approval": _l("Handing a case over needs an approval"),
+    "every_adult_consents": _l("Every adult of a household consents"),
+}
 
 KINDS = {"installation": _l("This installation"), "partner": _l("Partner"), "service": _l("Service")}
 
@@ -84,5 +100,8 @@ def for_templates() -> dict[str, object]:
         "default_words": DEFAULTS,
         "list_words": LISTS,
         "role_words": ROLES,
+        "vertical_states": VERTICAL_STATES,
+        "consent_modes": CONSENT_MODES,
+        "pack_fields": PACK_FIELDS,
         "user_states": USER_STATES,
     }
