@@ -58,6 +58,7 @@ class Settings:
     api_limit_address: str  # calls of one address and of one token, as "600/minute"
     api_limit_token: str
     second_factor_roles: frozenset[Role]  # who cannot work without one
+    origin: str | None  # where browsers find the portal, as "https://desk.example.org"
     idle: dt.timedelta  # after so long without a sign of life a session in the browser is over
     longest_session: dt.timedelta  # and after so long in any case
 
@@ -105,6 +106,7 @@ def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Set
         api_limit_address=_limit(known, "PORTAL_API_LIMIT_ADDRESS", "60000/minute"),
         api_limit_token=_limit(known, "PORTAL_API_LIMIT_TOKEN", "30000/minute"),
         second_factor_roles=_second_factor_roles(known, environment),
+        origin=_origin(known),
         idle=dt.timedelta(minutes=_whole_number(known, "PORTAL_IDLE_MINUTES", "30", least=2)),
         longest_session=dt.timedelta(hours=_whole_number(known, "PORTAL_SESSION_HOURS", "12", least=1)),
     )
@@ -171,6 +173,13 @@ def _second_factor_roles(known: Mapping[str, str], environment: str) -> frozense
     if wrong := [name for name in named if name not in words]:
         raise ConfigurationError(f"PORTAL_SECOND_FACTOR_ROLES names {wrong[0]!r}; the roles are {', '.join(words)}.")
     return frozenset(map(Role, named)) | (_ALWAYS_TWO_FACTORS if environment == "live" else frozenset())
+
+
+def _origin(known: Mapping[str, str]) -> str | None:
+    given = known.get("PORTAL_ORIGIN", "").rstrip("/").lower()
+    if given and not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", given):
+        raise ConfigurationError(f'PORTAL_ORIGIN is {given!r}; write it as "https://desk.example.org".')
+    return given or None
 
 
 def _whole_number(known: Mapping[str, str], name: str, usual: str = "0", *, least: int = 0) -> int:

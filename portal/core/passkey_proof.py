@@ -13,7 +13,7 @@ from webauthn import verify_authentication_response
 from webauthn.helpers import parse_authentication_credential_json
 from webauthn.helpers.structs import AuthenticationCredential
 
-from portal.core import audit, challenges, clock
+from portal.core import audit, challenges, clock, recovery_codes
 from portal.core.actors import ANONYMOUS, Actor, from_user
 from portal.core.challenges import Challenge
 from portal.core.database import locked
@@ -68,6 +68,16 @@ def prove_second(session: Session, actor: Actor, answer: str, *, challenge: Chal
     except _NotProved as refused:
         return _refusal(session, actor, refused)
     return _used(session, actor, kept, user)
+
+
+def renew_codes(
+    session: Session, actor: Actor, answer: str, *, challenge: Challenge | None, party: Party
+) -> list[str] | None:
+    """New recovery codes in place of all earlier ones, for who proves a passkey; else None. They are kept nowhere."""
+    if prove_second(session, actor, answer, challenge=challenge, party=party).user is None:
+        return None
+    audit.append(session, actor, "account.recovery_codes", chain=f"user:{actor.user_id}")
+    return recovery_codes.make(session, actor.user_id)
 
 
 def _read(session: Session, answer: str, challenge: Challenge | None, purpose: str) -> AuthenticationCredential:

@@ -35,10 +35,13 @@ from portal.web.activity import is_sign_of_life
 from portal.web.fragments import go_to, is_background, wants_htmx
 
 PUBLIC_ENDPOINTS = frozenset(
-    {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code", "reviews.feed"}
+    (
+        "static home.index health.alive health.ready auth.login auth.code passkey_door.challenge passkey_door.sign_in "
+        "passkey_door.second_challenge passkey_door.second reviews.feed"
+    ).split()
 )
 # Where somebody may go who has yet to set up the second factor that their role needs.
-_BEFORE_SECOND_FACTOR = frozenset({"account", "auth", "second_factor"})
+_BEFORE_SECOND_FACTOR = frozenset({"account", "auth", "second_factor", "passkeys"})
 
 
 class SignedIn(UserMixin):

@@ -1,10 +1,12 @@
 """Every blueprint of the browser, listed once."""
 
 from portal.web import home
+from portal.web.account.passkeys import blueprint as passkeys
 from portal.web.account.second_factor import blueprint as second_factor
 from portal.web.account.views import blueprint as account
 from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
+from portal.web.auth.passkey_door import blueprint as passkey_door
 from portal.web.auth.views import blueprint as auth
 from portal.web.cases import blueprint as cases
 from portal.web.conflicts.deciding import blueprint as conflicts
@@ -32,6 +34,8 @@ BLUEPRINTS = (
     intake,
     account,
     second_factor,
+    passkeys,
+    passkey_door,
     audit,
     people,
     people_pairs,

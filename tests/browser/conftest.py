@@ -141,12 +141,13 @@ class Desk:
         page.goto(f"{self.base_url}/app/")
         page.get_by_label("Work e-mail").fill(f"{who}@demo.example")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page).to_have_url(f"{self.base_url}/app/")
         return page
 
 
-def _desk(browser: Browser, base_url: str, **options) -> Iterator[Desk]:
+def desk_at(browser: Browser, base_url: str, **options) -> Iterator[Desk]:
+    """A browser for the portal at an address."""
     context = browser.new_context(base_url=base_url, locale="en-GB", **options)
     context.set_default_timeout(8000)
     desk = Desk(context, base_url)
@@ -158,10 +159,10 @@ def _desk(browser: Browser, base_url: str, **options) -> Iterator[Desk]:
 @pytest.fixture
 def desk(browser: Browser, base_url: str) -> Iterator[Desk]:
     """A browser as people have it."""
-    yield from _desk(browser, base_url)
+    yield from desk_at(browser, base_url)
 
 
 @pytest.fixture
 def plain_desk(browser: Browser, base_url: str) -> Iterator[Desk]:
     """A browser without JavaScript."""
-    yield from _desk(browser, base_url, java_script_enabled=False)
+    yield from desk_at(browser, base_url, java_script_enabled=False)

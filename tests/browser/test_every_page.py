@@ -26,6 +26,8 @@ FIRST, LATER, PART = 100_000, 40_000, 15_000
 OTHERWISE = {
     "admin.map_code": 303,  # no code was named; with one it is walked below its address
     "/app/cases/99999 as supervisor": 404,
+    "passkeys.new": 303,  # nothing was begun; this and the next are looked at in browser/test_passkeys.py
+    "passkeys.show": 404,
 }
 
 _FACTS = """() => ({

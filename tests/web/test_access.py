@@ -30,10 +30,16 @@ _DOUBLING = (
 _COMPARING = ("people_pairs.show", "people_pairs.compare", "people_pairs.records")
 _CONSENTING = "consents.capture consents.renew consents.prove consents.withdraw".split()
 DRAFT = "0123456789abcdef"
-NOBODY_NEEDED = {"static", "home.index", "health.alive", "health.ready", "auth.login", "auth.code", "reviews.feed"}
+NOBODY_NEEDED = set(
+    (
+        "static home.index health.alive health.ready auth.login auth.code passkey_door.challenge passkey_door.sign_in "
+        "passkey_door.second_challenge passkey_door.second reviews.feed"
+    ).split()
+)
 
 ENDING = {"auth.logout", "account.end_sessions"}  # of the sessions that the walk goes with; tried in their own tests
-OWN = {"cases.undo_message"}  # there for the one who sent it, and for nobody else; tried in tests/web/test_messages.py
+# There for the one who sent or made it, and for nobody else; tried in tests/web/test_messages.py and test_passkeys.py.
+OWN = {"cases.undo_message", "passkeys.show", "passkeys.rename", "passkeys.remove"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,10 @@ _SECOND_FACTOR = (
 ).split()
 _OVERSIGHT = "admin.index admin.calls admin.roles admin.roles_csv admin.roles_json".split()
 _RIGHTS = "rights.of_person rights.answer rights.export rights.restriction".split()
+_PASSKEYS = (
+    "passkeys.index passkeys.begin passkeys.new passkeys.challenge passkeys.add passkeys.codes_challenge "
+    "passkeys.renew_codes"
+).split()
 _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
@@ -100,7 +110,8 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
     **dict.fromkeys(("worklist.several", "worklist.change_several", "worklist.go_on"), _door(WORKERS)),
     "worklist.report": _door(EVERYBODY),  # of one's own doing; another's is not there: tests/web/test_several.py
-    **dict.fromkeys(_SECOND_FACTOR, _door(EVERYBODY)),
+    **dict.fromkeys([*_SECOND_FACTOR, *_PASSKEYS], _door(EVERYBODY)),
+    **dict.fromkeys(("passkeys.show", "passkeys.rename", "passkeys.remove"), _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CASE_READING, _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CASE_WORK, _door(WORKERS, scoped=True)),
     **dict.fromkeys(("cases.invite", "cases.remove_participant"), _door(_STEERING, scoped=True)),
@@ -185,6 +196,7 @@ def build_world(app: Flask) -> World:
             "key": DRAFT,
             "form": "note",
             "held": 1,
+            "passkey": 1,
         }
         return World(users, stranger, values)
 

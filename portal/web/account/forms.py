@@ -6,6 +6,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from portal.core.accounts import SHORTEST_PASSWORD
+from portal.core.passkeys import LONGEST_NAME
 
 
 class PasswordForm(FlaskForm):
@@ -73,3 +74,28 @@ class ProofForm(FlaskForm):
 
     current = _present_password()
     code = _code(_l("Enter the code from your app, or a recovery code"))
+
+
+def _name_of_passkey() -> StringField:
+    return StringField(
+        _l("Name"),
+        [
+            InputRequired(_l("Enter a name for the passkey")),
+            Length(max=LONGEST_NAME, message=_l("The name may have %(max)d characters")),
+        ],
+        render_kw={"autocomplete": "off"},
+        filters=[lambda text: " ".join((text or "").split())],
+    )
+
+
+class PasskeyBeginForm(FlaskForm):
+    """What the passkey shall be called, and the password, before the device is asked."""
+
+    name = _name_of_passkey()
+    current = _present_password()
+
+
+class NameForm(FlaskForm):
+    """Another name for a passkey."""
+
+    name = _name_of_passkey()

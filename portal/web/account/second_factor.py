@@ -10,17 +10,15 @@ import segno
 from flask import Blueprint, current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
-from werkzeug.exceptions import TooManyRequests
 
-from portal import limits
-from portal.core import accounts, second_factor
+from portal.core import second_factor
 from portal.core.errors import AlreadyDone, NotFound
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor, needs_second_factor
 from portal.web.account.forms import BeginForm, FirstCodeForm, ProofForm
-from portal.web.account.words import wait_after
+from portal.web.account.proof import knows_password, may_try, right
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/app/account/second-factor")
 
@@ -35,7 +33,7 @@ def show():
 def begin():
     """Make a secret and show it, to who knows the password."""
     actor, form = current_actor(), BeginForm()
-    if not form.validate_on_submit() or not _knows_password(form, "account.second_factor_on"):
+    if not form.validate_on_submit() or not knows_password(form, "account.second_factor_on"):
         return _page(begin=form)
     with unit_of_work(db.session, actor, intent="account.second_factor_on"):
         second_factor.begin(db.session, actor)
@@ -46,7 +44,7 @@ def begin():
 def confirm():
     """Turn it on by the first code, and show the recovery codes; every other session ends, this one goes on."""
     actor, form = current_actor(), FirstCodeForm()
-    if not form.validate_on_submit() or not _may_try(form.code):
+    if not form.validate_on_submit() or not may_try(form.code):
         return _page(confirm=form)
     try:
         with unit_of_work(db.session, actor, intent="account.second_factor_on"):
@@ -56,7 +54,7 @@ def confirm():
     if codes is None:
         form.code.errors = [_("This is not the code that the app shows now. Check the clock of your device.")]
         return _page(confirm=form)
-    _right()
+    right()
     return _codes_page(codes, turned_on=True)
 
 
@@ -64,13 +62,13 @@ def confirm():
 def renew_codes():
     """Make new recovery codes in place of the old ones, and show them."""
     actor, form = current_actor(), ProofForm(prefix="renew-")
-    if not form.validate_on_submit() or not _knows_password(form, "account.recovery_codes"):
+    if not form.validate_on_submit() or not knows_password(form, "account.recovery_codes"):
         return _page(renew=form)
     with unit_of_work(db.session, actor, intent="account.recovery_codes"):
         codes = second_factor.renew_codes(db.session, actor, form.code.data)
     if codes is None:
         return _page(renew=_wrong_code(form))
-    _right()
+    right()
     return _codes_page(codes)
 
 
@@ -78,43 +76,16 @@ def renew_codes():
 def turn_off():
     """Turn it off: every other session ends, this one goes on."""
     actor, form = current_actor(), ProofForm(prefix="off-")
-    if not form.validate_on_submit() or not _knows_password(form, "account.second_factor_off"):
+    if not form.validate_on_submit() or not knows_password(form, "account.second_factor_off"):
         return _page(off=form)
     required = needs_second_factor(actor.role)
     with unit_of_work(db.session, actor, intent="account.second_factor_off"):
         done = second_factor.turn_off(db.session, actor, form.code.data, required=required)
     if not done:
         return _page(off=_wrong_code(form))
-    _right()
+    right()
     flash(_("The second factor is off. You are signed out everywhere else."), "success")
     return fragments.go_to(url_for("account.show"))
-
-
-def _knows_password(form: Any, intent: str) -> bool:
-    """Whether the password is right; a wrong one is an event, and a try."""
-    if not _may_try(form.current):
-        return False
-    actor = current_actor()
-    if accounts.check_password(db.session, actor.email, form.current.data) is not None:
-        return True
-    with unit_of_work(db.session, actor, intent=intent):
-        accounts.record_wrong_password(db.session, actor, intent=intent)
-    form.current.errors = [_("This is not your present password")]
-    return False
-
-
-def _may_try(field: Any) -> bool:
-    """Count a try; False, with how long to wait beside the field, after too many."""
-    try:
-        limits.count(second_factor.TRIES, "second-factor", str(current_actor().user_id))
-    except TooManyRequests as many:
-        field.errors = [wait_after(many)]
-        return False
-    return True
-
-
-def _right() -> None:
-    limits.forget(second_factor.TRIES, "second-factor", str(current_actor().user_id))
 
 
 def _wrong_code(form: ProofForm) -> ProofForm:

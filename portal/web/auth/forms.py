@@ -31,3 +31,10 @@ class CodeForm(FlaskForm):
         render_kw={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"},
     )
     next = HiddenField()
+
+
+class PasskeyForm(FlaskForm):
+    """What the device answered, put in by script, and the page to come back to."""
+
+    answer = HiddenField(validators=[InputRequired(), Length(max=16_384)])
+    next = HiddenField()

@@ -7,7 +7,7 @@ from flask_login import logout_user
 from werkzeug.exceptions import TooManyRequests
 
 from portal import limits
-from portal.core import accounts, clock, second_factor, sessions
+from portal.core import accounts, passkeys, second_factor, sessions
 from portal.core.actors import ANONYMOUS, from_user
 from portal.core.keys import blind_index
 from portal.core.models import User
@@ -16,13 +16,14 @@ from portal.core.vocabulary import SignInWay
 from portal.extensions import db
 from portal.web.access import current_actor, safe_path, signed_in
 from portal.web.account.words import wait_after
+from portal.web.auth import first_factor
 from portal.web.auth.entry import let_in
-from portal.web.auth.forms import CodeForm, LoginForm
+from portal.web.auth.forms import CodeForm, LoginForm, PasskeyForm
+from portal.web.auth.passkey_party import party
 
 blueprint = Blueprint("auth", __name__, url_prefix="/app")
 # pragma: allowlist nextline secret
 PASSWORDS = "10/minute"  # wrong ones for one e-mail address, whether or not there is such an account
-CODE_WITHIN = 10 * 60  # seconds after the password
 FEW = 3
 
 
@@ -39,36 +40,38 @@ def login():
         if user is not None:
             limits.forget(PASSWORDS, *who)
             if second_factor.is_on(db.session, user.id):
-                return _ask_for_code(user, form.next.data)
+                return first_factor.ask_for_second(user, form.next.data, way=SignInWay.PASSWORD)
             return let_in(user.id, form.next.data, way=SignInWay.PASSWORD, epoch=user.session_epoch)
         with unit_of_work(db.session, ANONYMOUS, intent="account.sign_in"):
             accounts.record_failed_sign_in(db.session, correlation_id=g.correlation_id)
         form.password.errors = [_("The e-mail address or the password is not right.")]
-    return render_template("auth/login.html", form=form, notice=None), 422 if form.errors else 200
+    ways = {"passkey": PasskeyForm(next=form.next.data), "passkeys_possible": party() is not None}
+    return render_template("auth/login.html", form=form, notice=None, **ways), 422 if form.errors else 200
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
 def code():
-    """Ask for the code of the second factor, after the password was right."""
-    user_id, epoch = _who_gave_the_password()
-    if user_id is None:
-        session.pop("password_given", None)
-        flash(_("Sign in with your password first. The code is asked for within ten minutes of it."), "info")
+    """Ask for the second factor, after the first was right: a code here, a passkey through its own door."""
+    given = first_factor.given()
+    if given is None:
+        flash(_("Sign in first. The second factor is asked for within ten minutes of it."), "info")
         return redirect(url_for("auth.login", next=safe_path(request.values.get("next"))), 303)
     form = CodeForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
+        who = "second-factor", str(given.user_id)
         try:
-            limits.count(second_factor.TRIES, "second-factor", str(user_id))
+            limits.count(second_factor.TRIES, *who)
         except TooManyRequests as many:
             form.code.errors = [wait_after(many)]
-            return render_template("auth/code.html", form=form), 429, {"Retry-After": str(many.retry_after)}
-        if _accepts(user_id, form.code.data):
-            limits.forget(second_factor.TRIES, "second-factor", str(user_id))
-            answer = let_in(user_id, form.next.data, way=SignInWay.SECOND_FACTOR, two_factors=True, epoch=epoch)
+            return _code_page(form, given.user_id, 429, **{"Retry-After": str(many.retry_after)})
+        if _accepts(given.user_id, form.code.data):
+            limits.forget(second_factor.TRIES, *who)
+            way = given.way_with_second
+            answer = let_in(given.user_id, form.next.data, way=way, two_factors=True, epoch=given.epoch)
             _warn_of_few_codes()
             return answer
         form.code.errors = [_("This code is not right, or it was used before. Wait for the next one and try again.")]
-    return render_template("auth/code.html", form=form), 422 if form.errors else 200
+    return _code_page(form, given.user_id, 422 if form.errors else 200)
 
 
 @blueprint.post("/logout")
@@ -81,22 +84,17 @@ def logout():
     return redirect(url_for("auth.login"), 303)
 
 
-def _ask_for_code(user: User, location: str | None):
-    """Remember that this browser gave the right password, and nothing else: it is not signed in."""
-    given = {"user": user.id, "epoch": user.session_epoch, "at": int(clock.now().timestamp())}
-    session.clear()
-    session["password_given"] = given
-    return redirect(url_for("auth.code", next=safe_path(location)), 303)
-
-
-def _who_gave_the_password() -> tuple[int, int] | tuple[None, None]:
-    """Whoever gave it a little while ago, and their epoch then; unless the account was closed or ended its sessions."""
-    given = session.get("password_given")
-    if given is None or clock.now().timestamp() - given["at"] > CODE_WITHIN:
-        return None, None
-    user = db.session.get(User, given["user"])
-    stands = user is not None and user.active and user.session_epoch == given["epoch"]
-    return (user.id, given["epoch"]) if stands else (None, None)
+def _code_page(form: CodeForm, user_id: int, status: int = 200, **headers: str):
+    """With the ways of that user: the app, a passkey, and for both a recovery code."""
+    ways = {
+        "app": second_factor.has_app(db.session, user_id),
+        "has_passkey": party() is not None and passkeys.count(db.session, user_id) > 0,
+    }
+    return (
+        render_template("auth/code.html", form=form, passkey=PasskeyForm(next=form.next.data), **ways),
+        status,
+        headers,
+    )
 
 
 def _accepts(user_id: int, given: str) -> bool:
