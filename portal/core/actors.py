@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.core import clock, closed_people
+from portal.core import clock, closed_people, reasons
 from portal.core.models import BreakGlassGrant, Organisation, User, VerticalMember
 from portal.core.vocabulary import Dialect, Role
 
@@ -20,6 +20,11 @@ class Opening(NamedTuple):
     until: dt.datetime
     reason_code: str
     beyond: bool
+
+    @property
+    def reads_hidden(self) -> bool:
+        """Whether it opens what is hidden since consent was withdrawn: for a vital interest alone."""
+        return self.reason_code == reasons.VITAL_INTEREST
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,10 @@ class Actor:
             return {}
         at = clock.now()
         return {one.case_id: one for one in sorted(self.openings) if one.until > at}
+
+    def reads_hidden(self, *cases: int | None) -> bool:
+        """Whether what is written in one of these cases is read, though consent to it was withdrawn."""
+        return any(number in self.opened and self.opened[number].reads_hidden for number in cases)
 
     @property
     def principal(self) -> str:

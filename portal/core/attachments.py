@@ -140,12 +140,12 @@ def find(session: Session, actor: Actor, public_id: Any) -> Attachment:
 
 def read(session: Session, actor: Actor, public_id: Any) -> Attachment:
     """The same, so as to read it. Raises NotFound, and ConsentRequired once consent to the case was withdrawn."""
-    return _readable(session, find(session, actor, public_id))
+    return _readable(session, actor, find(session, actor, public_id))
 
 
 def find_numbered(session: Session, actor: Actor, number: int) -> Attachment:
     """The stored file with that number, for doors that count their files. Raises as ``read`` does."""
-    return _readable(session, _one(session, actor, Attachment.id == number))
+    return _readable(session, actor, _one(session, actor, Attachment.id == number))
 
 
 def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> Attachment:
@@ -175,10 +175,11 @@ def _there(session: Session, query: sa.Select) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _readable(session: Session, file: Attachment) -> Attachment:
+def _readable(session: Session, actor: Actor, file: Attachment) -> Attachment:
     if file.case_id is not None:
-        standing = consents.standing(session, session.get(Case, file.case_id))
-        if standing.withdrawn:
+        case = session.get(Case, file.case_id)
+        standing = consents.standing(session, case)
+        if standing.withdrawn and not actor.reads_hidden(case.id, case.merged_into_id):
             raise ConsentRequired(standing.problem, target="attachment_id")
     return file
 

@@ -13,7 +13,17 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.core.models import Assignment, Attachment, Base, Case, Message, Note, Participant, SearchText
+from portal.core.models import (
+    Assignment,
+    Attachment,
+    Base,
+    BreakGlassGrant,
+    Case,
+    Message,
+    Note,
+    Participant,
+    SearchText,
+)
 from portal.core.vocabulary import ParticipantStatus
 
 # Of each kind of text: where it is read, and when it is there to be found.
@@ -27,6 +37,7 @@ _SCOPED_BY = {
     Case: ("primary_vertical_id", "owner_id"),
     Participant: ("status", "vertical_id"),
     Assignment: ("user_id", "case_id"),
+    BreakGlassGrant: ("user_id", "case_id"),
 }
 _MOST = 400_000  # characters of one text; PostgreSQL keeps no more than a megabyte of words
 _AT_ONCE = 200
@@ -79,7 +90,7 @@ def _after_flush(session: Session, _context: Any) -> None:
         row.id if isinstance(row, Case) else row.case_id
         for row in (*session.new, *session.dirty, *session.deleted)
         if type(row) in _SCOPED_BY and _touches(session, row, _SCOPED_BY[type(row)])
-    }
+    } - {None}
     moved |= {left for row in session.dirty if isinstance(row, Assignment) for left in _left(row)}
     moved |= {row.case_id for row in written if not isinstance(row, Case) and row.case_id is not None}
     if moved:
@@ -169,6 +180,9 @@ def _scopes(numbers: Iterable[int]) -> list[sa.Select]:
         sa.select(Case.id, word("v", Case.primary_vertical_id)).where(Case.id.in_(among)),
         sa.select(Case.id, word("u", Case.owner_id)).where(Case.id.in_(among), Case.owner_id.is_not(None)),
         sa.select(Assignment.case_id, word("u", Assignment.user_id)).where(Assignment.case_id.in_(among)),
+        sa.select(BreakGlassGrant.case_id, word("u", BreakGlassGrant.user_id)).where(
+            BreakGlassGrant.case_id.in_(among)
+        ),
         sa.select(Participant.case_id, word("v", Participant.vertical_id)).where(
             Participant.case_id.in_(among), Participant.status == ParticipantStatus.OPTED_IN
         ),

@@ -112,7 +112,7 @@ def may(actor: Actor, permission: Permission, case: Case, *, participating: Iter
     needed = P.UPDATE if permission is P.RESTRICT and owned else permission
     if not can(actor, needed, case.primary_vertical.pack):
         return False
-    glass = None if owned else actor.opened.get(case.id)
+    glass = None if owned else actor.opened.get(case.merged_into_id or case.id)
     if glass is not None and glass.beyond and case.restricted:
         return permission in _UNDER_GLASS or (actor.is_administrator and permission is P.RESTRICT)
     if actor.is_system or actor.is_administrator or actor.role is Role.AUDITOR:
@@ -198,8 +198,7 @@ def _open_to(actor: Actor) -> sa.ColumnElement[bool]:
     """A restricted case is there for those on its list, for its owner, and for whoever broke the glass."""
     listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)
     ways = [Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed)]
-    if under_glass := actor.opened:
-        ways.append(Case.id.in_(sorted(under_glass)))
+    ways += _under_glass(actor)
     return sa.and_(sa.or_(*ways), impartial(actor))
 
 
@@ -212,9 +211,13 @@ def reasons_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.Col
         )
         own = actor.vertical_ids.intersection(verticals) if verticals else actor.vertical_ids
         ways += [Case.id.in_(taking_part), *[Case.primary_vertical_id == vertical for vertical in sorted(own)]]
-    if under_glass := actor.opened:
-        ways.append(Case.id.in_(sorted(under_glass)))
-    return ways
+    return ways + _under_glass(actor)
+
+
+def _under_glass(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """What is open by breaking the glass, with what was merged into it."""
+    numbers = sorted(actor.opened)
+    return [Case.id.in_(numbers), Case.merged_into_id.in_(numbers)] if numbers else []
 
 
 def assigned_cases(actor: Actor) -> sa.Select:

@@ -61,7 +61,9 @@ def _page(status: int, message: str | None, error: HTTPException | None = None):
     title, advice = _TITLES.get(status, _TITLES[500 if status >= 500 else 400])
     g.setdefault("correlation_id", uuid.uuid4().hex)  # what failed before the request got its own
     page = "_error.html" if wants_fragment() else "error.html"
-    body = render_template(page, title=title, message=message, advice=advice, error_reference=g.correlation_id)
+    body = render_template(
+        page, status=status, title=title, message=message, advice=advice, error_reference=g.correlation_id
+    )
     response = make_response(body, status)
     if error is not None:
         for name, value in error.get_headers():

@@ -8,6 +8,7 @@ from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
 from portal.web.auth.passkey_door import blueprint as passkey_door
 from portal.web.auth.views import blueprint as auth
+from portal.web.break_glass.views import blueprint as break_glass
 from portal.web.cases import blueprint as cases
 from portal.web.conflicts.deciding import blueprint as conflicts
 from portal.web.consents import blueprint as consents
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     home.blueprint,
     admin,
     auth,
+    break_glass,
     cases,
     intake,
     account,

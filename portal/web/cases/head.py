@@ -137,8 +137,8 @@ class Head:
 
     @property
     def is_hidden(self) -> bool:
-        """Whether what is written in the case is read by nobody now: consent was withdrawn."""
-        return self.facts.consent_withdrawn
+        """Whether what is written in the case is closed now: consent was withdrawn, no vital interest opens it."""
+        return self.facts.consent_withdrawn and not self.actor.reads_hidden(self.case.id, self.case.merged_into_id)
 
     @property
     def in_danger(self) -> bool:
@@ -170,9 +170,15 @@ class Head:
 
     @property
     def may_write(self) -> bool:
-        """Whether the thread takes words from this reader now."""
+        """Whether the case takes notes from this reader now; suspended, from whoever broke the glass."""
+        locked = {Status.ARCHIVED} if self.case.id in self.actor.opened else {Status.SUSPENDED, Status.ARCHIVED}
+        return self.case.lifecycle_status not in locked and Permission.WRITE_NOTE in self.facts.granted
+
+    @property
+    def may_send(self) -> bool:
+        """Whether the thread takes messages from this reader now."""
         locked = self.case.lifecycle_status in (Status.SUSPENDED, Status.ARCHIVED)
-        return not locked and Permission.WRITE_NOTE in self.facts.granted
+        return not locked and Permission.WRITE_MESSAGE in self.facts.granted
 
     @property
     def is_open(self) -> bool:
@@ -197,7 +203,7 @@ def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = 
     case = cases.find(session, actor, number, options=(*SHOWN, *_RELATED))
     facts = transitions.facts(session, actor, case)
     joined = merging.members(session, actor, case) if case.holds_others else {}
-    closed = merging.closed(session, joined) if joined else set()
+    closed = merging.closed(session, joined) if joined and not actor.reads_hidden(case.id) else set()
     group = [case.id, *(number for number in joined if number not in closed)]
     people = case_people.of_case(session, case, identifiers=identifiers, group=group)
     home = kin.merged_away(session, actor, case) if case.merged_into_id else None

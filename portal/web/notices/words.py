@@ -3,7 +3,7 @@
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from portal.core import notices
+from portal.core import break_glass, broken_glass, notices
 from portal.core.actors import Actor
 from portal.core.notices import Told
 from portal.core.permissions import Permission, can
@@ -14,6 +14,7 @@ _SAID = {
     notices.MESSAGE: ("in", _l("A message came in on %(ref)s")),
     notices.APPROVAL: ("check", _l("An approval is asked for on %(ref)s")),
     notices.INVITATION: ("people", _l("Your service was asked to take part in %(ref)s")),
+    break_glass.BROKEN: ("eye", _l("The glass was broken on %(ref)s: somebody reads it for some hours")),
     "case.suspended": ("s-suspended", _l("%(ref)s is suspended")),
     "case.restored": ("s-active", _l("%(ref)s goes on: consent was given again")),
 }
@@ -34,6 +35,8 @@ def leads_to(actor: Actor, told: Told) -> str | None:
         return url_for("approvals.show", question=number)
     if kind == notices.INVITATION:
         return url_for("invitations.show", part=number)
+    if kind == break_glass.BROKEN and broken_glass.may_watch(actor):
+        return url_for("break_glass.log")
     if told.case is not None:
         return url_for("cases.messages" if kind == notices.MESSAGE else "cases.show", number=told.case.id)
     if kind.startswith("token") and can(actor, Permission.ADMINISTER):
