@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Collection
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, with_expression
+from sqlalchemy.orm.interfaces import ORMOption
 
 from portal.core import audit, cases, restriction
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
-from portal.core.models import Case, CasePerson, Message, MessageSeen, Person
+from portal.core.models import Case, CasePerson, Message, MessageSeen, Note, Person
 from portal.core.permissions import Permission, visible_cases
 from portal.core.vocabulary import Delivery, Direction
 
@@ -82,6 +83,23 @@ def mark_seen(session: Session, actor: Actor, case_id: int, up_to: dt.datetime) 
     changed = session.execute(sa.update(MessageSeen).where(*mine).values(up_to=up_to))
     if changed.rowcount == 0:
         session.add(MessageSeen(user_id=actor.user_id, case_id=case_id, up_to=up_to))
+
+
+def unread_by(actor: Actor) -> ORMOption:
+    """For loading a case: let its ``unread`` tell how many messages and notes of others *actor* has not seen in it.
+
+    Whoever has never looked has nothing marked as new, as in the thread itself.
+    """
+    seen = sa.select(MessageSeen.up_to).where(MessageSeen.user_id == actor.user_id, MessageSeen.case_id == Case.id)
+    seen = seen.correlate(Case).scalar_subquery()
+    counts = []
+    for table, arrived in ((Message, Message.created_at), (Note, Note.at)):
+        theirs = sa.or_(table.author_id.is_(None), table.author_id != actor.user_id)
+        query = sa.select(sa.func.count()).select_from(table).where(table.case_id == Case.id, arrived > seen, theirs)
+        if table is Note:
+            query = query.where(Note.deleted_at.is_(None))
+        counts.append(query.correlate(Case).scalar_subquery())
+    return with_expression(Case.unread, counts[0] + counts[1])
 
 
 def _is_on_case(session: Session, actor: Actor, case: Case, person: Person) -> bool:

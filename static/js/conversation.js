@@ -110,6 +110,12 @@
     place = null;
   });
 
+  /* Who will read it stands beside the button. */
+  document.addEventListener("change", ({ target }) => {
+    const told = target.id === "message-to" && target.form.querySelector("[data-recipient] bdi");
+    if (told) told.textContent = target.selectedOptions[0].text;
+  });
+
   /* The thread opens where there is something unread. */
   const unread = document.getElementById("new");
   if (unread && !window.location.hash && document.querySelector("main [data-opens-at-unread]")) unread.scrollIntoView({ block: "start" });

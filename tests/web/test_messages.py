@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.core import clock, notes, outbox
 from portal.core.intake import take
-from portal.core.models import AuditEvent, Case, Draft, Message, MessageSeen, Note
+from portal.core.models import AuditEvent, Case, Draft, Message, MessageSeen, Note, Person, PersonContact
 from portal.core.told import PersonTold, Report
 from portal.core.vocabulary import Action, Delivery, Direction, Origin, Role, Status
 from portal.extensions import db
@@ -225,6 +225,45 @@ def test_a_rule_marks_what_is_new_since_the_last_look_and_goes_after_it(app, des
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(MessageSeen)) == 1
         assert "message" not in repr(db.session.scalars(sa.select(AuditEvent.action)).all()), "a marker is no event"
+
+
+def test_every_tab_of_the_case_says_how_much_is_unread_and_leads_there(app, desk, office, path, browser_as):
+    inbound(app, office, "the first")
+    tabs = ("people", "history", "files", "participants")
+    assert all("Messages 1 new" not in words(desk.get(f"{path}/{tab}")) for tab in tabs), (
+        "who never looked has no marks"
+    )
+    desk.get(f"{path}/messages")
+    inbound(app, office, "the second")
+    browser_as(office["colleague"]).post(f"{path}/notes", {"text": "of a colleague"})
+    desk.post(f"{path}/notes", {"text": "of one's own"})
+    for tab in tabs:
+        page = desk.get(f"{path}/{tab}")
+        assert "Messages 2 new" in words(page) and f'href="{path}/messages#new"' in page.get_data(as_text=True)
+    assert 'id="new"' in desk.get(f"{path}/messages").get_data(as_text=True)
+    assert "new" not in words(desk.get(f"{path}/people")).split("Messages")[1][:8]
+
+
+def test_the_timeline_shows_one_kind_by_its_address(app, desk, office, path):
+    inbound(app, office, "a message")
+    desk.post(f"{path}/notes", {"text": "a note"})
+    shown = {kind: words(desk.get(f"{path}/history?show={kind}")) for kind in ("all", "messages", "notes", "events")}
+    for kind, text in (("messages", "a message"), ("notes", "a note")):
+        assert {name for name, page in shown.items() if text in page} == {"all", kind}
+    assert "Opened as" in shown["all"] and "Opened as" in shown["events"] and "Opened as" not in shown["notes"]
+
+
+def test_who_will_read_it_and_what_they_wish_stands_beside_the_button(app, desk, office, path):
+    with app.app_context(), committed(db.session) as session:
+        amina = session.scalar(sa.select(Person).where(Person.name_key.contains("amina")))
+        for safe, wish in (("no", "my uncle answers"), ("yes", "not after 17:00"), ("yes", "")):
+            session.add(PersonContact(person_id=amina.id, value="+254722000111", safe=safe, wish=wish))
+    page = words(desk.get(path))
+    assert "Amina Testchild , phone: not safe to use “ my uncle answers ”" in page
+    assert "Amina Testchild , phone “ not after 17:00 ”" in page
+    form = re.search(r'<details class="writer".*?</details>', desk.get(path).get_data(as_text=True), re.S)[0]
+    assert re.search(r"Send message</button>\s*<span[^>]*>To <b data-recipient><bdi>Amina Testchild", form)
+    assert "722" not in form, "the number itself is not needed here"
 
 
 def test_looking_at_an_older_page_marks_nothing_as_seen(app, desk, office, path):

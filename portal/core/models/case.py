@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, query_expression, relationship
 
 from portal.core.models.base import Base, BigId, Code, Id, Moment, PublicId, Versioned, ref
 from portal.core.models.organisation import Organisation
@@ -150,6 +150,9 @@ class Case(Versioned, Base):
         """The number in the address of the case page."""
         return self.id
 
+
+# How much of the thread one reader has not seen; it has a value only where a query says whose (messages.unread_by).
+Case.unread = query_expression()
 
 # Loaded with the case where its pages show what was merged into it, so that a case that never was costs nothing more.
 _other = Case.__table__.alias("other")

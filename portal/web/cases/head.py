@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.core import case_people, cases, clock, codes, kin, lifecycle, merging, splitting, transitions
+from portal.core import case_people, cases, clock, codes, kin, lifecycle, merging, messages, splitting, transitions
 from portal.core.actors import Actor
 from portal.core.guards import Refusal
 from portal.core.kin import Link
@@ -158,6 +158,11 @@ class Head:
         return list(dict.fromkeys(contact.wish for contact in contacts if contact.safe == "no" or contact.wish))
 
     @property
+    def unread(self) -> int:
+        """How many messages and notes of others the reader has not seen."""
+        return 0 if self.is_hidden else self.case.unread or 0
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the review date has passed."""
         due = self.case.review_date
@@ -200,7 +205,7 @@ def _is_elsewhere(offer: Offer) -> bool:
 
 def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = False) -> Head:
     """Load what the top of a case's pages shows, in a fixed number of statements. Raises NotFound."""
-    case = cases.find(session, actor, number, options=(*SHOWN, *_RELATED))
+    case = cases.find(session, actor, number, options=(*SHOWN, *_RELATED, messages.unread_by(actor)))
     facts = transitions.facts(session, actor, case)
     joined = merging.members(session, actor, case) if case.holds_others else {}
     closed = merging.closed(session, joined) if joined and not actor.reads_hidden(case.id) else set()

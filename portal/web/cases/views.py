@@ -20,6 +20,7 @@ FILTERS = {
     "status": frozenset({Kind.STATUS}),
     "messages": frozenset({Kind.MESSAGE}),
     "notes": frozenset({Kind.NOTE}),
+    "events": timeline.ALL - timeline.THREAD,
 }
 
 # Which list says what a code of a case, or of a person on it, means.
