@@ -246,6 +246,7 @@ class Permission(StrEnum):
     ATTACH = "attachment.add"
     TAKE_CONTACT = "contact.take"
     VIEW_PEOPLE = "person.view"
+    REVEAL = "sensitive.reveal"
     REGISTER_PERSON = "person.register"
     VERIFY_PERSON = "person.verify"
     ANSWER_SUBJECT = "person.rights"

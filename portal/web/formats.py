@@ -8,6 +8,7 @@ from flask_babel import format_date, format_datetime, format_timedelta
 from flask_babel import gettext as _
 
 from portal.core import clock, reasons
+from portal.core.sensitivity import masked
 
 
 def register(app: Flask) -> None:
@@ -17,6 +18,7 @@ def register(app: Flask) -> None:
         moment=moment,
         clock_time=clock_time,
         exact_time=exact_time,
+        masked=masked,
         ago=ago,
         reason_words=reason_words,
         iso=iso,

@@ -130,6 +130,9 @@ RULES: dict[str, Door] = {
     "invitations.decline": _door(_STEERING, scoped=True),
     "triage.index": _door(EVERYBODY),
     "triage.show": _door(EVERYBODY, scoped=True),
+    "triage.reveal": _door(WORKERS, scoped=True),
+    "people.reveal": _door(WORKERS, scoped=True),
+    "cases.reveal": _door(WORKERS, scoped=True),
     "triage.accept": _door(DECIDERS, scoped=True),
     **dict.fromkeys(("notices.index", "notices.read", "notices.number"), _door(EVERYBODY)),
     **dict.fromkeys(

@@ -66,7 +66,12 @@ def test_the_page_shows_the_parts_in_the_cases_one_may_see_and_no_others(worker,
     assert cases_of(page) == [office["reporter"], office["client"]]
     said = words(page)
     assert "Client" in said and "Reporter" in said and "Identity not verified" in said
-    assert "+254711222333" in said and "Phone: Information given" in said and "Letter" not in said
+    assert (
+        "+254711222333" not in said
+        and "Hidden, ends in 333" in said
+        and "Phone: Information given" in said
+        and "Letter" not in said
+    )
 
 
 def test_an_identity_number_shows_its_end_alone(worker, office):

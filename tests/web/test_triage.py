@@ -52,9 +52,12 @@ def test_where_nothing_waits_the_page_says_what_comes_here(app, office, signed_i
 
 
 def test_a_report_is_shown_as_it_came(signed_in, office):
-    page = words(signed_in("caseworker").get(f"/app/triage/{office['case']}"))
-    for told in ("He locks her in.", "partner-form", "77-1", "&#34;sex_id&#34;: &#34;999&#34;", "on no list"):
+    reader = signed_in("caseworker")
+    page = words(reader.get(f"/app/triage/{office['case']}"))
+    for told in ("He locks her in.", "partner-form", "77-1", "on no list"):
         assert told in page
+    assert "sex_id&#34;:" not in page, "names and numbers of others stand in it"
+    assert "&#34;sex_id&#34;: &#34;999&#34;" in words(reader.post(f"/app/triage/{office['case']}/shown", expect=200))
     assert "The sender called it “2”" in page
 
 

@@ -21,6 +21,7 @@ for _rule, _endpoint, _view, _methods in (
     ("", "show", views.show, ["GET"]),
     ("/messages", "messages", views.messages, ["GET"]),
     ("/people", "people", views.people, ["GET"]),
+    ("/people/shown", "reveal", views.reveal, ["POST"]),
     ("/history", "history", views.history, ["GET"]),
     ("/files", "files", case_files.show, ["GET"]),
     ("/files", "add_files", case_files.add, ["POST"]),

@@ -1,5 +1,8 @@
 """The pages of a case that are read. Each reading is written to the access log before the page leaves."""
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
 from flask import request
 
 from portal.core import case_people, cases, codes, timeline, transitions
@@ -8,7 +11,7 @@ from portal.core.permissions import Permission
 from portal.core.timeline import Cursor, Kind
 from portal.extensions import db
 from portal.web.access import current_actor
-from portal.web.cases import answers, head
+from portal.web.cases import answers, head, revealing
 from portal.web.cases.changes import category_list
 from portal.web.cases.forms import AssignForm, ReviewForm
 from portal.web.messages import thread as threads
@@ -57,13 +60,22 @@ def messages(number: int):
     )
 
 
-def people(number: int):
-    """Everybody on the case with what was told of them, and what was not; the services named."""
+def people(number: int, revealed: Mapping[int, Collection[str]] = MappingProxyType({})):
+    """Everybody on the case with what was told of them, and what was not; the services named.
+
+    ``revealed``: what is not masked, by the number of the part that somebody has in the case.
+    """
     top = head.of_case(db.session, current_actor(), number, identifiers=True)
     wanted = [*case_codes(top.case, top.people), *people_codes(top.people)]
     services = case_people.services(db.session, top.case, group=top.group)
-    shown = {"labels": codes.labels(db.session, wanted), "services": services}
+    shown = {"labels": codes.labels(db.session, wanted), "services": services, "revealed": revealed}
+    shown |= {"askable": revealing.askable, "asks": revealing.ASKS}
     return answers.read(number, "cases/people.html", head=top, others=top.joined, **shown)
+
+
+def reveal(number: int):
+    """Show one group of facts of one person on the case, once it is recorded that somebody asked."""
+    return people(number, revealing.record(number, request.form.get("show", "")))
 
 
 def history(number: int):

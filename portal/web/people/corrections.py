@@ -3,6 +3,8 @@
 The pages say when somebody else changed the record meanwhile, and keep what was typed.
 """
 
+from collections.abc import Collection
+
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -10,6 +12,7 @@ from portal.core import codes, corrections, paging, people, person_history
 from portal.core.errors import InvalidInput, StaleVersion
 from portal.core.models import Person, PersonContact
 from portal.core.permissions import Permission, require
+from portal.core.sensitivity import Sensitive
 from portal.core.unit import record_reading, unit_of_work
 from portal.extensions import db
 from portal.web import fragments
@@ -25,6 +28,8 @@ def edit(id: int):
     form = PersonForm()
     form.sex.offer(_sexes(person))
     if request.method == "GET":
+        record_reading(db.session, current_actor(), "sensitive.reveal", person=id, what=Sensitive.IDENTITY)
+        person = _writable(id)
         return _page("people/edit.html", person, form=form.show(person))
     if not form.validate():
         return _page("people/edit.html", person, 422, form=form)
@@ -62,6 +67,9 @@ def add_contact(id: int):
 def change_contact(id: int, contact_id: int):
     """Correct a way to reach a person, or say whether it is safe."""
     person, contact = _contact(id, contact_id)
+    if request.method == "GET":
+        record_reading(db.session, current_actor(), "sensitive.reveal", person=id, what=Sensitive.REACH)
+        person, contact = _contact(id, contact_id)
     form = ContactForm(obj=contact)
     if request.method == "GET" or not form.validate():
         return _page("people/contact.html", person, _status(), form=form, contact=contact)
@@ -105,8 +113,8 @@ def claim_identity(id: int):
     return _back(id)
 
 
-def history(id: int):
-    """What was changed about a person, by whom and when."""
+def history(id: int, revealed: Collection[str] = ()):
+    """What was changed about a person, by whom and when; numbers and addresses masked unless ``revealed``."""
     person = people.find(db.session, current_actor(), id)
     try:
         place = paging.decode(request.args["page"]) if request.args.get("page") else None
@@ -114,7 +122,8 @@ def history(id: int):
     except InvalidInput:
         return fragments.go_to(url_for("people.history", id=id))
     older = url_for("people.history", id=id, page=paging.encode(found.older)) if found.older else None
-    return _page("people/history.html", person, changes=found.changes, older=older, is_first=place is None)
+    shown = {"changes": found.changes, "older": older, "is_first": place is None, "revealed": revealed}
+    return _page("people/history.html", person, **shown)
 
 
 def _writable(id: int) -> Person:

@@ -1,10 +1,14 @@
 """The directory of people, and a person's page. Each reading of a person is recorded."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, render_template, request, url_for
 
-from portal.core import codes, directory, paging, people, people_pairs
+from portal.core import codes, directory, paging, people, people_pairs, sensitivity
 from portal.core.errors import InvalidInput
-from portal.core.unit import record_reading
+from portal.core.permissions import Permission, require
+from portal.core.sensitivity import Sensitive
+from portal.core.unit import record_reading, unit_of_work
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
@@ -48,9 +52,26 @@ def index():
     )
 
 
+@blueprint.post("/<int:id>/shown")
+def reveal(id: int):
+    """Show what is masked of a person, once it is recorded that somebody asked."""
+    actor, word = current_actor(), request.form.get("show", "")
+    pages = {Sensitive.IDENTITY: show, Sensitive.REACH: show, Sensitive.HISTORY: corrections.history}
+    with unit_of_work(db.session, actor, intent="sensitive.reveal"):
+        person = people.find(db.session, actor, id)
+        require(actor, Permission.REVEAL)
+        if word not in pages:
+            raise InvalidInput("There is nothing like that to show.", target="show")
+        sensitivity.reveal(db.session, actor, Sensitive(word), person=person)
+    return pages[word](id, revealed=(word,))
+
+
 @blueprint.get("/<int:id>")
-def show(id: int):
-    """What is known of a person, and the cases with them that the reader may see."""
+def show(id: int, revealed: Collection[str] = ()):
+    """What is known of a person, and the cases with them that the reader may see.
+
+    ``revealed``: what of it is not masked.
+    """
     actor = current_actor()
     person = people.find(db.session, actor, id)
     if onward := apart.lead_on(person):
@@ -66,6 +87,7 @@ def show(id: int):
         words=words,
         checks=records.checks(person),
         same=apart.panel(person),
+        revealed=revealed,
     )
     record_reading(db.session, actor, "person.read", person=id)
     return page

@@ -1,11 +1,12 @@
 """What is said of a person, in words."""
 
-import re
-
 from flask_babel import lazy_gettext as _l
 
+from portal.core.sensitivity import masked
 from portal.core.vocabulary import Outcome, Verification
 from portal.web.cases.words import ROLES
+
+__all__ = ["CHANGES", "CHANNELS", "FACTS", "FIELDS", "MASKED", "OUTCOMES", "PARTS", "VERIFICATION", "change", "masked"]
 
 PARTS = {**ROLES, "subject": _l("Subject")}
 VERIFICATION = {
@@ -86,13 +87,9 @@ FIELDS = {
     "source": _l("Source"),
 }
 
+MASKED = frozenset({"value", "address", "landmark"})  # of the fields, those that are hidden until somebody asks
+
 
 def change(action: str) -> str:
     """An event about a person in words; one that has none yet is shown by its own name."""
     return str(CHANGES.get(action, action.replace(".", ": ").replace("_", " ").capitalize()))
-
-
-def masked(value: str) -> str:
-    """An identity number of which only the end is shown: enough to compare, too little to copy."""
-    bare = re.sub(r"\s", "", value)
-    return "•" * max(len(bare) - 3, 3) + (bare[-3:] if len(bare) > 5 else "")

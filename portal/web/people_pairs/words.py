@@ -145,9 +145,9 @@ def rows(sides: list[Side], labels: Mapping, agreements: Mapping[str, Agreement]
         "date_of_birth": [[age] if (age := _age(side.person)) else [] for side in sides],
         "sex": [_coded(side.person, "sex", labels) for side in sides],
         "identifier": [[_number(one) for one in side.person.identifiers] for side in sides],
-        "phone": [[one.value for one in side.person.contacts if one.kind == "phone"] for side in sides],
-        "email": [[one.value for one in side.person.contacts if one.kind == "email"] for side in sides],
-        "address": [[part for part in (side.person.address, side.person.landmark) if part] for side in sides],
+        "phone": [[masked(one.value) for one in side.person.contacts if one.kind == "phone"] for side in sides],
+        "email": [[masked(one.value) for one in side.person.contacts if one.kind == "email"] for side in sides],
+        "address": [[_("Hidden")] * bool(side.person.address or side.person.landmark) for side in sides],
     }
     found = [_compared(name, values, agreements.get(name)) for name, values in told.items()]
     found += [_equal(FACTS[name], [_coded(side.person, name, labels) for side in sides]) for name in _FURTHER]

@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import cases, lifecycle, merge_choices, paging, triage, workers, worklist
+from portal.core import cases, lifecycle, merge_choices, paging, sensitivity, triage, workers, worklist
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission, may
+from portal.core.sensitivity import Sensitive
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Action
 from portal.extensions import db
@@ -47,6 +48,16 @@ def show(number: int):
     return _page(number)
 
 
+@blueprint.post("/<int:number>/shown")
+def reveal(number: int):
+    """Show the report word for word, once it is recorded that somebody asked."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="sensitive.reveal"):
+        case = cases.find(db.session, actor, number)
+        sensitivity.reveal(db.session, actor, Sensitive.REPORT, case=case)
+    return _page(number, word_for_word=True)
+
+
 @blueprint.post("/<int:number>/accept")
 def accept(number: int):
     """Take a report in, and give it to somebody."""
@@ -79,7 +90,9 @@ def _offered(form: AcceptForm, case: Case) -> AcceptForm:
     return form.offer(cases.assignable_users(db.session, case.primary_vertical_id), current_actor().user_id)
 
 
-def _page(number: int, *, form: AcceptForm | None = None, status: int = 200, happened: str = ""):
+def _page(
+    number: int, *, form: AcceptForm | None = None, status: int = 200, happened: str = "", word_for_word: bool = False
+):
     actor = current_actor()
     top = head.of_case(db.session, actor, number)
     case = top.case
@@ -100,6 +113,7 @@ def _page(number: int, *, form: AcceptForm | None = None, status: int = 200, hap
         "q": asked,
         "found": _named(found),
         "same": _named(same),
+        "word_for_word": word_for_word,
     }
     return answers.read(number, "triage/show.html", status=status, **shown)
 

@@ -1,0 +1,47 @@
+"""What is shown of somebody only when it is asked for, and that it was asked for.
+
+Identity numbers, addresses, ways to reach somebody, health, and who an alleged perpetrator is: pages show them masked.
+Whoever needs one asks for it, and the asking is an event in their own chain. It is stored encrypted in any case.
+"""
+
+import enum
+import re
+
+from sqlalchemy.orm import Session
+
+from portal.core import audit
+from portal.core.actors import Actor
+from portal.core.models import Case, Person
+from portal.core.permissions import Permission, require
+
+_ENDING = 3  # characters of a number that stay readable
+_LONG = 6  # a shorter one would be given away by its end
+
+
+class Sensitive(enum.StrEnum):
+    """What is masked, in the groups in which it is asked for."""
+
+    IDENTITY = "identity"  # identity numbers and the address
+    REACH = "reach"  # phone numbers and e-mail addresses
+    HEALTH = "health"
+    ACCUSED = "accused"  # everything that tells who an alleged perpetrator is
+    HISTORY = "history"  # what the record said before
+    REPORT = "report"  # a report from outside, word for word
+
+
+def masked(value: str) -> str:
+    """A number of which only the end is shown: enough to compare, too little to copy or to call."""
+    bare = re.sub(r"\s", "", value)
+    if "@" in bare:
+        return f"•••@{bare.rpartition('@')[2]}"
+    return "•" * max(len(bare) - _ENDING, _ENDING) + (bare[-_ENDING:] if len(bare) >= _LONG else "")
+
+
+def reveal(
+    session: Session, actor: Actor, what: Sensitive, *, person: Person | None = None, case: Case | None = None
+) -> None:
+    """Record that *actor* asked to see this of a person or of a case; show it after that alone. Raises Forbidden."""
+    require(actor, Permission.REVEAL)
+    named = {"person": person.id if person else None, "case": case.id if case else None}
+    details = {"what": what, **{name: number for name, number in named.items() if number is not None}}
+    audit.append(session, actor, "sensitive.reveal", chain=audit.actor_chain(actor), details=details)
