@@ -31,6 +31,7 @@ PERMISSIONS = {
     P.ATTACH: _l("Add files"),
     P.TAKE_CONTACT: _l("Take a call or a visit"),
     P.VIEW_PEOPLE: _l("See people"),
+    P.REVEAL: _l("See what is masked: numbers, phones, addresses, health, alleged perpetrators"),
     P.REGISTER_PERSON: _l("Register people and households"),
     P.VERIFY_PERSON: _l("Verify people and households, join and archive records"),
     P.ANSWER_SUBJECT: _l("Answer what people ask about their own data"),
