@@ -10,7 +10,7 @@ from portal.extensions import db
 from tests.factories import actor_of, committed, make_case, make_person, make_user, make_vertical
 
 REACH = ("+254711222333", "amina@example.org")
-IDENTITY = ("AB1234567", "12 Secret Lane", "by the hidden well")
+IDENTITY = ("AB1234567", "12 Secret Lane", "by the hidden well")  # pragma: allowlist secret
 HEALTH = ("a condition of the heart",)
 ACCUSED = ("Badru Testuncle", "+254799888777", "drives the blue bus")
 SECRETS = REACH + IDENTITY + HEALTH + ACCUSED
