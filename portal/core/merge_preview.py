@@ -18,7 +18,7 @@ from portal.core.vocabulary import ConflictStatus
 # A conflict is counted once for each case that it names; what search reads is written anew from what is counted.
 NOT_CONTENT = frozenset(
     "cases case_merges case_splits audit_events notices message_seen conflicts search_texts restrictions "
-    "break_glass_grants".split()
+    "break_glass_grants outbox bulk_items".split()
 )
 
 
