@@ -38,6 +38,17 @@ class ConfigurationError(RuntimeError):
 
 
 @dataclass(frozen=True)
+class OpenIdSettings:
+    """The identity provider people may sign in with; ``second_factor`` are its words (amr, acr) for two factors."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    label: str
+    second_factor: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an installation may set. Lists are tuples, newest key first."""
 
@@ -59,6 +70,7 @@ class Settings:
     api_limit_token: str
     second_factor_roles: frozenset[Role]  # who cannot work without one
     origin: str | None  # where browsers find the portal, as "https://desk.example.org"
+    openid: OpenIdSettings | None
     idle: dt.timedelta  # after so long without a sign of life a session in the browser is over
     longest_session: dt.timedelta  # and after so long in any case
 
@@ -107,6 +119,7 @@ def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Set
         api_limit_token=_limit(known, "PORTAL_API_LIMIT_TOKEN", "30000/minute"),
         second_factor_roles=_second_factor_roles(known, environment),
         origin=_origin(known),
+        openid=_openid(known, environment),
         idle=dt.timedelta(minutes=_whole_number(known, "PORTAL_IDLE_MINUTES", "30", least=2)),
         longest_session=dt.timedelta(hours=_whole_number(known, "PORTAL_SESSION_HOURS", "12", least=1)),
     )
@@ -180,6 +193,20 @@ def _origin(known: Mapping[str, str]) -> str | None:
     if given and not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", given):
         raise ConfigurationError(f'PORTAL_ORIGIN is {given!r}; write it as "https://desk.example.org".')
     return given or None
+
+
+def _openid(known: Mapping[str, str], environment: str) -> OpenIdSettings | None:
+    names = ("PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET")
+    given = [known.get(name, "") for name in names]
+    if not any(given):
+        return None
+    if missing := [name for name, value in zip(names, given, strict=True) if not value]:
+        raise ConfigurationError(f"To sign in with OpenID Connect, set {', '.join(missing)}, too.")
+    rehearsal = environment in ("demo", "test") and re.match(r"http://(localhost|127\.0\.0\.1)(:|/|$)", given[0])
+    if not given[0].startswith("https://") and not rehearsal:
+        raise ConfigurationError(f"PORTAL_OIDC_ISSUER is {given[0]!r}; it must begin with https://.")
+    words = frozenset(_listed(known.get("PORTAL_OIDC_SECOND_FACTOR", "")))
+    return OpenIdSettings(*given, label=known.get("PORTAL_OIDC_LABEL", "OpenID Connect"), second_factor=words)
 
 
 def _whole_number(known: Mapping[str, str], name: str, usual: str = "0", *, least: int = 0) -> int:

@@ -37,7 +37,8 @@ from portal.web.fragments import go_to, is_background, wants_htmx
 PUBLIC_ENDPOINTS = frozenset(
     (
         "static home.index health.alive health.ready auth.login auth.code passkey_door.challenge passkey_door.sign_in "
-        "passkey_door.second_challenge passkey_door.second reviews.feed"
+        "passkey_door.second_challenge passkey_door.second reviews.feed openid_door.begin "
+        "openid_door.answer"
     ).split()
 )
 # Where somebody may go who has yet to set up the second factor that their role needs.

@@ -35,6 +35,7 @@ def _names() -> dict[str, object]:
         "shortcuts": me.shortcuts if me else True,
         "lang": str(get_locale() or "en").replace("_", "-"),
         "dir": web.direction(),
+        "openid_label": settings.openid.label if settings.openid else None,
         "theme": None,
     }
 

@@ -6,6 +6,7 @@ from portal.web.account.second_factor import blueprint as second_factor
 from portal.web.account.views import blueprint as account
 from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
+from portal.web.auth.openid_door import blueprint as openid_door
 from portal.web.auth.passkey_door import blueprint as passkey_door
 from portal.web.auth.views import blueprint as auth
 from portal.web.break_glass.views import blueprint as break_glass
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     second_factor,
     passkeys,
     passkey_door,
+    openid_door,
     audit,
     people,
     people_pairs,

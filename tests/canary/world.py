@@ -56,6 +56,8 @@ UNMARKED = {
 # Columns of marked tables that hold keys and not words.
 _KEYS = {
     ("audit_events", "chain_key"),
+    ("outside_identities", "issuer"),
+    ("outside_identities", "subject"),
     ("audit_events", "actor_name"),
     ("case_status_history", "actor_name"),
     ("conflicts", "set_key"),

@@ -33,7 +33,8 @@ DRAFT = "0123456789abcdef"
 NOBODY_NEEDED = set(
     (
         "static home.index health.alive health.ready auth.login auth.code passkey_door.challenge passkey_door.sign_in "
-        "passkey_door.second_challenge passkey_door.second reviews.feed"
+        "passkey_door.second_challenge passkey_door.second reviews.feed openid_door.begin "
+        "openid_door.answer"
     ).split()
 )
 

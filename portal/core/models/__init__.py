@@ -21,6 +21,7 @@ from portal.core.models.note import Note
 from portal.core.models.operation import ApiCall, JobLease, Notice, Presence, RateLimit, Setting
 from portal.core.models.organisation import Organisation
 from portal.core.models.outbox import HeldMessage
+from portal.core.models.outside_identity import OutsideIdentity
 from portal.core.models.participant import Participant
 from portal.core.models.passkey import Passkey, SpentChallenge
 from portal.core.models.person import (
@@ -100,6 +101,7 @@ __all__ = [
     "Note",
     "Notice",
     "Organisation",
+    "OutsideIdentity",
     "OwnRecord",
     "Participant",
     "Passkey",

@@ -1,0 +1,76 @@
+"""Who of our users somebody is whom an identity provider vouches for.
+
+The first time they are matched by an e-mail address that the provider has verified, then by its own number for them.
+Nobody is taken in here, and no role is given: whom we do not know stays outside.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from portal.core import audit, clock
+from portal.core.actors import ANONYMOUS, Actor, from_user
+from portal.core.database import locked
+from portal.core.models import OutsideIdentity, User
+
+LONGEST = 255
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """What a provider says of somebody; ``email`` only where it has verified the address."""
+
+    issuer: str
+    subject: str
+    email: str | None
+
+
+def recognise(session: Session, vouched: Vouched, *, correlation_id: str = "") -> User | None:
+    """The active user who that is, or None, which is an event with its reason. The caller commits.
+
+    Reasons: unverified, unknown, inactive, another_identity (the user is somebody else at this provider already).
+    """
+    found = session.scalar(_query(OutsideIdentity.issuer == vouched.issuer, OutsideIdentity.subject == vouched.subject))
+    user, why = (session.get(User, found.user_id), "") if found else _by_email(session, vouched)
+    if user is not None and not (user.active and user.kind == "person"):
+        user, why = None, "inactive"
+    if user is not None and found is None:
+        found, why = _remember(session, user, vouched, correlation_id)
+    if user is None or found is None:
+        record_refusal(session, why, correlation_id=correlation_id)
+        return None
+    found.last_used_at = clock.now()
+    return user
+
+
+def record_refusal(session: Session, why: str, *, correlation_id: str = "") -> None:
+    """Note that a provider's word opened nothing; neither whom it meant nor what it said is kept."""
+    anonymous = Actor(kind=ANONYMOUS.kind, name=ANONYMOUS.name, correlation_id=correlation_id)
+    audit.append(session, anonymous, "account.sign_in", outcome="refused", details={"way": "openid", "why": why})
+
+
+def _query(*conditions: sa.ColumnElement[bool]) -> sa.Select:
+    return locked(sa.select(OutsideIdentity).where(*conditions))
+
+
+def _by_email(session: Session, vouched: Vouched) -> tuple[User | None, str]:
+    if vouched.email is None:
+        return None, "unverified"
+    user = session.scalar(locked(sa.select(User).where(sa.func.lower(User.email) == vouched.email.strip().lower())))
+    return user, "unknown"
+
+
+def _remember(
+    session: Session, user: User, vouched: Vouched, correlation_id: str
+) -> tuple[OutsideIdentity | None, str]:
+    if session.scalar(_query(OutsideIdentity.user_id == user.id, OutsideIdentity.issuer == vouched.issuer)) is not None:
+        return None, "another_identity"
+    made = OutsideIdentity(user_id=user.id, issuer=vouched.issuer, subject=vouched.subject)
+    session.add(made)
+    session.flush()
+    actor = from_user(session, user, correlation_id=correlation_id)
+    told = {"identity": made.id}
+    said = {"issuer": (None, vouched.issuer), "subject": (None, vouched.subject)}
+    audit.append(session, actor, "account.outside_identity", chain=f"user:{user.id}", details=told, values=said)
+    return made, ""
