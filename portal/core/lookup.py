@@ -20,6 +20,7 @@ from portal.core.permissions import visible_cases
 
 SHORTEST = 2
 MOST_HITS = 20
+_MOST_PEOPLE = 10
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ def words_of(text: str) -> list[str]:
     return [word for word in asked.words if len(word) > 1] if asked else []
 
 
-def everywhere(session: Session, actor: Actor, text: str, *, kinds: Collection[str] = ()) -> Found:
+def everywhere(
+    session: Session, actor: Actor, text: str, *, kinds: Collection[str] = (), most: int = MOST_HITS
+) -> Found:
     """Cases and people that *text* may mean, the most certain first. Nothing for fewer than two characters.
 
-    With ``kinds`` (some of ``fulltext.KINDS``) only texts of these kinds are looked at.
+    With ``kinds`` (some of ``fulltext.KINDS``) only texts of these kinds are looked at. At most ``most`` cases.
     """
     text = " ".join(text.split())
     if len(text) < SHORTEST:
@@ -66,8 +69,8 @@ def everywhere(session: Session, actor: Actor, text: str, *, kinds: Collection[s
     texts = fulltext.find(session, actor, asked, kinds=kinds or fulltext.KINDS) if asked else fulltext.Found([])
     for hit in texts.hits:
         matched.setdefault(hit.case_id, (hit.kind, hit))
-    persons = [] if kinds else people.search(session, actor, text, limit=10)
-    shown = dict(list(matched.items())[:MOST_HITS])
+    persons = [] if kinds else people.search(session, actor, text, limit=min(most, _MOST_PEOPLE))
+    shown = dict(list(matched.items())[:most])
     return Found(_hits(session, actor, shown), persons, more=len(matched) > len(shown), partial=texts.partial)
 
 

@@ -58,3 +58,20 @@ def test_every_list_can_be_used_by_everybody(desk: Desk, width):
         complaints(page)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, place
+
+
+def test_results_stand_under_the_search_while_one_types_and_are_reached_by_arrows(desk: Desk):
+    page = desk.sign_in("supervisor")
+    page.keyboard.press("/")
+    page.keyboard.type("eva g")
+    found = page.locator("#found-quick")
+    expect(found.get_by_role("status")).to_contain_text("result")
+    complaints(page)
+    page.keyboard.press("ArrowDown")
+    expect(found.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox", name="Search cases and people")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_contain_text("Eva Garcia")
+    expect(found).to_be_hidden()

@@ -99,7 +99,7 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(_DOUBLING, _door(DECIDERS, scoped=True)),
     "auth.logout": _door(EVERYBODY),
     "worklist.index": _door(EVERYBODY),
-    "search.index": _door(EVERYBODY),
+    **dict.fromkeys(("search.index", "search.quick"), _door(EVERYBODY)),
     "people.index": _door(EVERYBODY),
     "people.show": _door(EVERYBODY, scoped=True),
     **dict.fromkeys(_CORRECTING, _door(WORKERS, scoped=True)),

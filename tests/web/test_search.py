@@ -100,8 +100,9 @@ def test_what_was_told_is_not_found_once_consent_was_withdrawn(app, office):
         person = make_person(session, "Amal Halabi", vertical=care, verified=True)
         consent = make_consent(session, person, care)
         case = make_case(session, care, subject=person, summary="Kitten", narrative="She told of a kitten.")
-        worker = Browser(app, make_user(session, Role.CASEWORKER, care).id)
+        number = make_user(session, Role.CASEWORKER, care).id
         ids, reference = (case.id, consent.id), case.reference
+    worker = Browser(app, number)
     assert found(worker.get("/app/search?q=kitten")) == ([ids[0]], [])
     with app.app_context(), committed(db.session) as session:
         session.get(Consent, ids[1]).withdrawn_at = clock.now()
@@ -140,6 +141,18 @@ def test_what_is_out_of_sight_is_not_found(app, worker, office):
     stranger = Browser(app, office["stranger"])
     for text in ("zsofia", "0711222333", "blue river", office["reference"], str(office["case"])):
         assert found(stranger.get("/app/search", query_string={"q": text})) == ([], [])
+        assert found(stranger.get("/app/search/quick", query_string={"q": text})) == ([], [])
+
+
+def test_while_one_types_the_first_few_are_shown_in_the_same_order_and_recorded(app, worker, office):
+    whole = found(worker.get("/app/search?q=zsofia"))
+    quick = worker.get("/app/search/quick?q=zsofia")
+    assert found(quick) == whole != ([], [])
+    assert "<html" not in quick.text
+    assert "<a" not in worker.get("/app/search/quick?q=z").text, "one letter finds nothing"
+    with app.app_context():
+        read = db.session.scalars(sa.select(AuditEvent.details).where(AuditEvent.action == "search.read")).all()
+    assert read == [{"cases": [office["case"]], "people": [office["person"]]}] * 2
 
 
 def test_that_something_was_looked_up_is_recorded_without_the_words(app, worker, office):
