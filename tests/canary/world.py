@@ -74,6 +74,7 @@ _DEMANDED: dict[str, dict[str, Any]] = {
     "contacts": {"outcome": "information_given", "case_id": None},
     "conflicts": {"status": "open", "decided_at": None},
     "outbox": {"state": "held", "message_id": None},
+    "saved_views": {"shared_with": "vertical"},
     "person_pairs": {"state": "open", "decided_at": None},
     "subject_requests": {"kind": "export", "state": "open"},
 }

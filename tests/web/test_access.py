@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask, url_for
 
-from portal.core import approvals, assignments, attachments, clock, contacts, tokens
+from portal.core import approvals, assignments, attachments, clock, contacts, saved_views, tokens
 from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
 from portal.core.models import PersonPair, User
@@ -110,6 +110,11 @@ RULES: dict[str, Door] = {
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
     **dict.fromkeys(("worklist.several", "worklist.change_several", "worklist.go_on"), _door(WORKERS)),
+    **dict.fromkeys(("worklist.saved_views", "worklist.ask_view", "worklist.save_view"), _door(EVERYBODY)),
+    "worklist.saved_view": _door(EVERYBODY, scoped=True),
+    **dict.fromkeys(
+        ("worklist.change_view", "worklist.remove_view"), _door({Role.CASEWORKER}, scoped=True)
+    ),  # its owner
     "worklist.report": _door(EVERYBODY),  # of one's own doing; another's is not there: tests/web/test_several.py
     **dict.fromkeys([*_SECOND_FACTOR, *_PASSKEYS], _door(EVERYBODY)),
     **dict.fromkeys(("passkeys.show", "passkeys.rename", "passkeys.remove"), _door(EVERYBODY, scoped=True)),
@@ -192,6 +197,7 @@ def build_world(app: Flask) -> World:
             "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
             **_of_subjects(app, session, case, person),
             **_of_doubles(session, person, here),
+            "saved": _kept_view(session, users[Role.CASEWORKER], here),
             "number": case.id,
             "grant": case.id,
             "intake.contact.number": contact.id,
@@ -220,6 +226,13 @@ def _of_subjects(app: Flask, session, case, person) -> dict[str, object]:
         "consent": factories.make_consent(session, person, case.primary_vertical).id,
         "file": attachments.add(session, SYSTEM, kept, case=case, person=person).uuid,
     }
+
+
+def _kept_view(session, owner: int, vertical) -> int:
+    """A view that a caseworker shares with their vertical."""
+    actor = from_user(session, session.get(User, owner))
+    shared = {"sharing": saved_views.Sharing.VERTICAL, "vertical": vertical}
+    return saved_views.save(session, actor, "Late ones", {"view": ["overdue"]}, **shared).id
 
 
 def _of_doubles(session, person, here) -> dict[str, int]:

@@ -41,6 +41,7 @@ from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.restriction import Restriction
 from portal.core.models.review import Review
 from portal.core.models.review_feed import ReviewFeed
+from portal.core.models.saved_view import SavedView
 from portal.core.models.search_text import SearchText
 from portal.core.models.second_factor import RecoveryCode, SecondFactor
 from portal.core.models.service import Service
@@ -122,6 +123,7 @@ __all__ = [
     "Restriction",
     "Review",
     "ReviewFeed",
+    "SavedView",
     "SearchText",
     "SecondFactor",
     "Service",

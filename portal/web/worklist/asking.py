@@ -7,8 +7,9 @@ from enum import StrEnum
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from portal.core import paging, worklist
+from portal.core import paging, saved_views, worklist
 from portal.core.actors import Actor
+from portal.core.models import SavedView
 from portal.core.paging import Cursor
 from portal.core.search import ListFilter, Order, Sort
 from portal.core.vocabulary import Origin, Priority, Status
@@ -103,6 +104,12 @@ def read(given: MultiDict, actor: Actor) -> Asked:
     sort = read_sort(given.get("sort", ""))
     asked = asked.sorted_by(sort) if sort is not None else asked
     return asked.at(paging.decode(given["page"])) if given.get("page") else asked
+
+
+def of_saved(saved: SavedView, actor: Actor) -> Asked:
+    """What a saved view asks for, as *actor* would ask it."""
+    found = [(name, value) for name, values in saved_views.asked(saved).items() for value in values]
+    return read(MultiDict(found), actor)
 
 
 def first_page(given: MultiDict, actor: Actor) -> Asked:

@@ -1,14 +1,16 @@
-"""What is asked when several cases are changed at once."""
+"""What is asked on the work-list: for several cases at once, and for a view that is kept."""
 
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
-from portal.core.models import User
+from portal.core.models import User, Vertical
+from portal.core.saved_views import LONGEST, Sharing
 from portal.web.cases.forms import options
 
 
@@ -34,3 +36,18 @@ class ReviewSeveralForm(FlaskForm):
         [DataRequired(_l("Enter a real date, such as 27 3 2027."))],
         format=["%d %m %Y", "%Y-%m-%d"],
     )
+
+
+class SavedViewForm(FlaskForm):
+    """What a view is called, and who finds it."""
+
+    name = StringField(_l("Name"), [DataRequired(_l("Give the view a name.")), Length(max=LONGEST)])
+    sharing = RadioField(_l("Who finds it"))
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+
+    def offer(self, verticals: Iterable[Vertical]) -> "SavedViewForm":
+        """Let it be one's own, or shared with one of these verticals or with the office."""
+        shared = [(f"vertical-{one.id}", _("Everybody in %(vertical)s", vertical=one.name)) for one in verticals]
+        everybody = (Sharing.OFFICE.value, _("Everybody in the office"))
+        self.sharing.choices = options([(Sharing.NOBODY.value, _("Only me")), *shared, everybody])
+        return self

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.core import clock, verticals, workers, worklist
+from portal.core import clock, saved_views, verticals, workers, worklist
 from portal.core.actors import Actor
+from portal.core.models import SavedView
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Origin, Priority, Status
 from portal.core.worklist import RowPage, View
 from portal.web.cases.words import ORIGINS, status_word
 from portal.web.formats import office_zone
-from portal.web.worklist import words
+from portal.web.worklist import asking, words
 from portal.web.worklist.asking import NOBODY, Asked, sort_word
 
 # The first direction of each column, when it is chosen.
@@ -49,6 +50,7 @@ class Shown:
         )
         chosen = wanted if asked.filters else None
         self._counts = worklist.counts(session, actor, today, chosen, answering=answering)
+        self.saved = [(one, asking.of_saved(one, actor)) for one in saved_views.listed(session, actor)]
         self.verticals = [one for one in everywhere if one.status == "active"]
         self.workers = workers.listed(session, actor)
 
@@ -82,6 +84,16 @@ class Shown:
             )
             for view in worklist.views(self.actor)
         ]
+
+    @property
+    def saved_views(self) -> list[tuple[SavedView, str, bool]]:
+        """Those that one has and those that are shared with one, each with its address and whether it is shown."""
+        return [(one, asked.url(), asked.values == self.asked.values) for one, asked in self.saved]
+
+    @property
+    def saved_name(self) -> str:
+        """What the list shown is saved as; empty where it is not."""
+        return next((one.name for one, _url, here in self.saved_views if here), "")
 
     @property
     def in_triage(self) -> str:
