@@ -2,6 +2,8 @@
 
 import datetime as dt
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from portal.core.errors import DomainError, InvalidInput, NotFound
 from portal.core.models import Assignment, AuditEvent, BulkItem, Case, Consent, Review, User
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Role, Status
+from portal.extensions import db
 from tests.factories import (
     actor_of,
     committed,
@@ -167,3 +170,28 @@ def test_a_run_belongs_to_whoever_began_it_and_names_no_case_out_of_sight(sessio
         bulk.report(session, other, key)
     with pytest.raises(NotFound):
         bulk.carry_out(session, other, run)
+
+
+def test_two_clicks_at_the_same_moment_change_each_case_once(app, session, office):
+    worker, taker, numbers = office
+    actor, key = actor_of(session, session.get(User, worker)), uuid.uuid4()
+    versions = {case.id: case.version_id for case in bulk.chosen(session, actor, list(numbers.values()))}
+    with unit_of_work(session, actor, intent="bulk.begin"):
+        run = bulk.begin(session, actor, key, Change(Act.REVIEW, date=SOON), versions).id
+    session.remove()
+    gate = Barrier(2)
+
+    def click(_number):
+        with app.app_context():
+            try:
+                gate.wait(20)
+                bulk.carry_out(db.session, actor, run)
+            finally:
+                db.session.remove()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(click, range(2), timeout=60))
+    done = [row.item.case_id for row in bulk.report(session, actor, key)[1] if row.item.outcome == bulk.DONE]
+    assert len(done) == 6
+    reviews = sa.select(Review.case_id, sa.func.count()).where(Review.case_id.in_(done)).group_by(Review.case_id)
+    assert dict(session.execute(reviews).all()) == dict.fromkeys(done, 1)
