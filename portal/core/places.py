@@ -12,8 +12,8 @@ from portal.core.permissions import Permission
 
 
 def listed(session: Session, *, parent: Place | None = None) -> list[Place]:
-    """The places directly below *parent*; without one, those at the top."""
-    query = sa.select(Place).where(Place.parent_id == (parent.id if parent else None))
+    """The places directly below *parent* that are offered; without one, those at the top."""
+    query = sa.select(Place).where(Place.parent_id == (parent.id if parent else None), Place.active)
     return list(session.scalars(query.order_by(Place.name, Place.id)))
 
 

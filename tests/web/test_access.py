@@ -81,7 +81,8 @@ _ADMINISTRATION = (
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
     "admin.tokens admin.users admin.user admin.create_user admin.change_user admin.deactivate_user admin.activate_user "
     "admin.reset_second_factor admin.verticals admin.vertical admin.create_vertical admin.change_vertical "
-    "admin.vertical_rules"
+    "admin.vertical_rules admin.programs admin.create_program admin.change_program admin.places admin.create_place "
+    "admin.change_place"
 ).split()
 
 RULES: dict[str, Door] = {
