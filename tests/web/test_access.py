@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from portal.core import approvals, assignments, attachments, clock, contacts, saved_views, tokens
 from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
-from portal.core.models import PersonPair, User
+from portal.core.models import CodeValue, PersonPair, User
 from portal.core.vocabulary import Outcome, PairState, Role
 from portal.extensions import db
 from tests import factories
@@ -189,6 +189,9 @@ def build_world(app: Flask) -> World:
         contact = contacts.save(session, from_user(session, session.get(User, users[Role.AGENT])), taken)
         _, token = tokens.issue(session, SYSTEM, dialect="helpline", user=session.get(User, users[Role.AGENT]))
         worker = session.get(User, users[Role.AGENT])
+        factories.make_program(session, here)
+        factories.make_place(session, "Quay")
+        session.add(CodeValue(list_name="language", value="1", label="Kiswahili"))
         values = {
             "part": make_participant(session, case, make_vertical(session, "ASKED"), opted_in=False).id,
             "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
