@@ -57,7 +57,7 @@ lint: tools  ## style, import contracts, sizes, translatable texts, secrets, kno
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.house.sizes
-	@$(BIN)/pybabel --quiet extract --mapping babel.cfg --keyword lazy_gettext --keyword _l --output /dev/null .
+	@$(BIN)/python -m babel.messages.frontend --quiet extract --mapping babel.cfg --keyword lazy_gettext --keyword _l --output /dev/null .
 	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook
 	@$(BIN)/python -m tests.house.advisories
 

@@ -58,8 +58,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a case page left open for an hour can still be saved
         "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
-        "BABEL_DEFAULT_LOCALE": "en",
-        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "portal" / "translations"),
+        "BABEL_DEFAULT_LOCALE": settings.languages[0],
+        "BABEL_TRANSLATION_DIRECTORIES": str(settings.translations_dir),
         "PREFERRED_URL_SCHEME": "https" if settings.is_secure else "http",
     }
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel import localedata
 from cryptography.fernet import Fernet
 
 from portal.core.vocabulary import Role
@@ -71,6 +72,8 @@ class Settings:
     second_factor_roles: frozenset[Role]  # who cannot work without one
     origin: str | None  # where browsers find the portal, as "https://desk.example.org"
     openid: OpenIdSettings | None
+    languages: tuple[str, ...]  # that people may choose from; the first is spoken to whoever wishes for none of them
+    translations_dir: Path
     idle: dt.timedelta  # after so long without a sign of life a session in the browser is over
     longest_session: dt.timedelta  # and after so long in any case
 
@@ -120,6 +123,8 @@ def _settings(known: Mapping[str, str], environment: str, data_dir: Path) -> Set
         second_factor_roles=_second_factor_roles(known, environment),
         origin=_origin(known),
         openid=_openid(known, environment),
+        languages=_languages(known),
+        translations_dir=Path(known.get("PORTAL_TRANSLATIONS_DIR") or ROOT / "portal" / "translations").resolve(),
         idle=dt.timedelta(minutes=_whole_number(known, "PORTAL_IDLE_MINUTES", "30", least=2)),
         longest_session=dt.timedelta(hours=_whole_number(known, "PORTAL_SESSION_HOURS", "12", least=1)),
     )
@@ -178,6 +183,13 @@ def _limit(known: Mapping[str, str], name: str, usual: str) -> str:
     if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour|day)", text):
         raise ConfigurationError(f'{name} is {text!r}; write it as "600/minute" (second, minute, hour or day).')
     return text
+
+
+def _languages(known: Mapping[str, str]) -> tuple[str, ...]:
+    named = _listed(known.get("PORTAL_LANGUAGES", "en"))
+    if unknown := [name for name in named if not localedata.exists(name)]:
+        raise ConfigurationError(f"PORTAL_LANGUAGES names {unknown[0]!r}; write languages as en, ar or pt_BR.")
+    return named
 
 
 def _second_factor_roles(known: Mapping[str, str], environment: str) -> frozenset[Role]:

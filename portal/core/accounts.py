@@ -68,6 +68,15 @@ def set_shortcuts(session: Session, actor: Actor, *, on: bool) -> User:
     return user
 
 
+def choose_language(session: Session, actor: Actor, language: str) -> User:
+    """Set the language in which the portal speaks to *actor*; which there are is a matter of the installation."""
+    user = session.get(User, actor.user_id)
+    details = {"from": user.locale, "to": language}
+    audit.append(session, actor, "account.choose_language", chain=f"user:{user.id}", details=details)
+    user.locale = language
+    return user
+
+
 def record_wrong_password(session: Session, actor: Actor, *, intent: str = "account.change_password") -> None:
     """Note that somebody signed in as *actor* tried what only who knows the present password may do."""
     audit.append(session, actor, intent, chain=f"user:{actor.user_id}", outcome="refused")

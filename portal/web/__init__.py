@@ -1,6 +1,7 @@
 """The browser: blueprints, forms and pages over the same core that the dialects use."""
 
-from flask import Flask, request
+from babel import negotiate_locale
+from flask import Flask, current_app, request
 from flask_babel import get_locale
 from werkzeug.routing import IntegerConverter, Map
 
@@ -8,7 +9,6 @@ from portal.web import access, compression, context, health
 from portal.web.pages import BLUEPRINTS
 
 LARGEST_NUMBER = 2**63 - 1
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ur")
 
 
 class RowNumber(IntegerConverter):
@@ -30,11 +30,14 @@ def register(app: Flask) -> None:
 
 
 def choose_locale() -> str:
-    """The language of this request: the user's own, else the browser's wish among those there are."""
-    user = access.signed_in()
-    return user.locale if user else (request.accept_languages.best_match(["en"]) or "en")
+    """The language of this request: the user's own, else the browser's wish among those there are, else the first."""
+    languages, user = current_app.extensions["settings"].languages, access.signed_in()
+    if user:
+        return user.locale if user.locale in languages else languages[0]
+    wishes = [wish.replace("-", "_") for wish in request.accept_languages.values()]
+    return negotiate_locale(wishes, languages) or languages[0]
 
 
 def direction() -> str:
     """Which way the page reads."""
-    return "rtl" if get_locale() and get_locale().language in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if get_locale() and get_locale().character_order == "right-to-left" else "ltr"

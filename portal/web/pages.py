@@ -1,6 +1,7 @@
 """Every blueprint of the browser, listed once."""
 
 from portal.web import home
+from portal.web.account.language import blueprint as language
 from portal.web.account.passkeys import blueprint as passkeys
 from portal.web.account.second_factor import blueprint as second_factor
 from portal.web.account.views import blueprint as account
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     cases,
     intake,
     account,
+    language,
     second_factor,
     passkeys,
     passkey_door,

@@ -1,5 +1,6 @@
 """The real server, with demo data, and a real browser that complains about whatever a person would not see."""
 
+import json
 import os
 import socket
 import subprocess
@@ -7,11 +8,13 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import languages
 from tests.chromium import launch_options
 
 BIN = Path(sys.executable).parent
@@ -21,7 +24,7 @@ PASSWORD = "a rehearsal password"  # pragma: allowlist secret
 class Server:
     """The portal as ``make run`` serves it, on a free port, with its own data."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **settings: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -34,6 +37,7 @@ class Server:
             "PORTAL_DEMO_PASSWORD": PASSWORD,
             "PORT": str(self.port),
             "WEB_CONCURRENCY": "1",
+            **settings,
         }
         self._log = (data_dir / "server.log").open("w")
         self._process: subprocess.Popen | None = None
@@ -101,6 +105,40 @@ def server(tmp_path_factory) -> Iterator[Server]:
     made.stop()
 
 
+@dataclass
+class Walked:
+    """A server in which there is something on every page; where the pages are; and the words that are nobody's to
+    translate."""
+
+    server: Server
+    addresses: list[dict[str, str]]
+    data: list[str]
+
+
+def _walked(server: Server) -> Iterator[Walked]:
+    server.start()
+    world = [sys.executable, "-m", "tests.browser.world"]
+    told = subprocess.run(world, env=server.environment, check=True, capture_output=True, text=True)
+    yield Walked(server, **json.loads(told.stdout))
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def walked(tmp_path_factory) -> Iterator[Walked]:
+    """What is walked in English."""
+    yield from _walked(Server(tmp_path_factory.mktemp("walked")))
+
+
+@pytest.fixture(scope="session")
+def translated(tmp_path_factory) -> Iterator[Walked]:
+    """What is walked in languages that nobody speaks (languages.py)."""
+    folder = tmp_path_factory.mktemp("languages")
+    languages.write(folder)
+    spoken = f"en,{languages.LONG},{languages.LEFTWARD}"
+    settings = {"PORTAL_LANGUAGES": spoken, "PORTAL_TRANSLATIONS_DIR": str(folder)}
+    yield from _walked(Server(tmp_path_factory.mktemp("translated"), **settings))
+
+
 @pytest.fixture(scope="session")
 def base_url(server: Server) -> str:
     """Where the pages are."""
@@ -115,6 +153,8 @@ def browser_type_launch_args() -> dict:
 
 class Desk:
     """A browser context in which everything that should not happen is noted, and fails the test at its end."""
+
+    password = PASSWORD
 
     def __init__(self, context: BrowserContext, base_url: str) -> None:
         self.context, self.base_url = context, base_url

@@ -5,7 +5,9 @@ prints where each GET endpoint leads and as whom one goes there. An endpoint tha
 """
 
 import json
+import re
 import sys
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from flask import Flask
@@ -13,11 +15,13 @@ from flask import Flask
 from portal import create_app
 from portal.core import person_merging, verification
 from portal.core.actors import SYSTEM
-from portal.core.models import Consent, ConsentVersion, Organisation, Person, User, Vertical, VerticalMember
+from portal.core.models import Base, Consent, ConsentVersion, Organisation, Person, User, Vertical, VerticalMember
 from portal.core.vocabulary import ConsentStatus, Role
 from portal.extensions import db
 from tests.factories import committed, make_consent, make_household, make_person
 from tests.web.test_access import NOBODY_NEEDED, RULES, _path, build_world
+
+_CODE = re.compile(r"[a-z_.:-]*|.")  # what programs say to programs, and single letters
 
 # Who goes: the first of these that may.
 WALKERS = {
@@ -78,9 +82,15 @@ def _in_other_states(session, person: Person) -> dict[str, object]:
     person_merging.merge(session, SYSTEM, kept, joined, reason="The same telephone and the same birthday.")
     home = make_household(session, unused)
     verification.archive(session, SYSTEM, home, reason_code="DUPLICATE_RECORD")
-    pages = "organisation arm deactivate defaults priorities".split()
+    colleague = session.scalars(sa.select(User.id).where(User.email == "caseworker2@demo.example")).one()
+    of_partners, of_users = (
+        "organisation arm deactivate defaults priorities",
+        "user change_user deactivate_user reset_second_factor",
+    )
     return {
-        **{f"admin.{page}.number": partner for page in pages},
+        **{f"admin.{page}.number": partner for page in of_partners.split()},
+        **{f"admin.{page}.number": colleague for page in of_users.split()},
+        **{f"admin.{page}.number": health.id for page in ("vertical", "change_vertical", "vertical_rules")},
         "consents.reject.consent": make_consent(session, person, health, status=ConsentStatus.PENDING).id,
         "consents.renew.consent": renewable.id,
         "consents.renew.id": renewable.person_id,
@@ -99,5 +109,26 @@ def _let_demo_accounts_in(session) -> None:
             session.add(VerticalMember(user_id=user.id, vertical_id=here.id))
 
 
+def words_of_data(app: Flask) -> list[str]:
+    """What stands in the database as words of people and of the office, in whatever language they wrote."""
+    found: set[str] = {app.extensions["settings"].installation_name}
+    with app.app_context():
+        for table in Base.metadata.sorted_tables:
+            columns = [column for column in table.columns if not isinstance(column.type, sa.Enum)]
+            for row in db.session.execute(sa.select(*columns)):
+                for value in row:
+                    found |= set(_words_in(value))
+    return sorted(found, key=len, reverse=True)
+
+
+def _words_in(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _words_in(one)
+    elif isinstance(value, str) and not _CODE.fullmatch(value):
+        yield " ".join(value.split())
+
+
 if __name__ == "__main__":
-    json.dump(addresses(create_app()), sys.stdout)
+    made = create_app()
+    json.dump({"addresses": addresses(made), "data": words_of_data(made)}, sys.stdout)

@@ -119,6 +119,7 @@ RULES: dict[str, Door] = {
     "worklist.report": _door(EVERYBODY),  # of one's own doing; another's is not there: tests/web/test_several.py
     **dict.fromkeys([*_SECOND_FACTOR, *_PASSKEYS], _door(EVERYBODY)),
     **dict.fromkeys(("passkeys.show", "passkeys.rename", "passkeys.remove"), _door(EVERYBODY, scoped=True)),
+    "language.choose": _door(EVERYBODY),
     **dict.fromkeys(_CASE_READING, _door(EVERYBODY, scoped=True)),
     **dict.fromkeys(_CASE_WORK, _door(WORKERS, scoped=True)),
     **dict.fromkeys(("cases.invite", "cases.remove_participant"), _door(_STEERING, scoped=True)),
