@@ -5,17 +5,20 @@ database with the moment at which its time is over: a server that stops loses no
 """
 
 import datetime as dt
+import json
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, clock, drafts, messages
+from portal.core import attachments, audit, cases, clock, drafts, messages
 from portal.core.actors import Actor, from_user
+from portal.core.attachments import Brought
 from portal.core.errors import AlreadyDone, NotFound
-from portal.core.models import Case, Draft, HeldMessage, Person, User
+from portal.core.models import Attachment, Case, Draft, HeldMessage, Person, User
+from portal.core.permissions import Permission
 
 HOLD = dt.timedelta(seconds=20)
 AT_ONCE = 100
@@ -29,6 +32,7 @@ class Waiting:
     text: str
     to: Person | None
     until: dt.datetime
+    files: tuple[str, ...] = ()  # by name
 
     @property
     def is_over(self) -> bool:
@@ -47,17 +51,33 @@ class TakenBack:
 
     text: str
     recipient_id: int | None
+    files: tuple[str, ...] = ()  # those that came with it, which are gone: by name
 
 
-def hold(session: Session, actor: Actor, case: Case, text: str, *, to: Person | None = None) -> HeldMessage:
-    """Send a message after twenty seconds in which it can be taken back. Raises as ``messages.write`` does."""
+def hold(
+    session: Session,
+    actor: Actor,
+    case: Case,
+    text: str,
+    *,
+    to: Person | None = None,
+    files: Sequence[Brought] = (),
+) -> HeldMessage:
+    """Send a message after twenty seconds in which it can be taken back. Raises as ``messages.write`` does.
+
+    Its files, whose bytes are stored, are its author's alone until then; they raise as ``attachments.add`` does.
+    """
     case = messages.require_sendable(session, actor, case, text, to=to)
+    if files:
+        cases.require_writable(session, actor, case, Permission.ATTACH)
+    brought = [attachments.add(session, actor, file, target_type="message") for file in files]
     now = clock.now()
     held = HeldMessage(
         case_id=case.id,
         author_id=actor.user_id,
         recipient_id=to.id if to else None,
         text=text.strip(),
+        files=json.dumps([[file.id, file.file_name] for file in brought]) if brought else None,
         created_at=now,
         run_at=now + HOLD,
     )
@@ -77,9 +97,12 @@ def take_back(session: Session, actor: Actor, case: Case, number: int) -> TakenB
     held = session.scalar(sa.select(HeldMessage).where(*mine))
     if held is None:
         raise NotFound("There is no such message.", target="held")
-    taken = TakenBack(held.text or "", held.recipient_id)
+    taken = TakenBack(held.text or "", held.recipient_id, _names(held))
+    files = _files(session, held)
     if not _settle(session, held.id, "cancelled", HeldMessage.run_at > clock.now()):
         raise AlreadyDone("It is too late to take this message back.", target="held")
+    for file in files:
+        file.state = "removed"
     audit.append(session, actor, "message.unsend", case=session.get(Case, held.case_id), details={"held": number})
     return taken
 
@@ -119,7 +142,16 @@ def _held_on(case_ids: Collection[int]) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _shown(held: HeldMessage, to: Person | None) -> Waiting:
-    return Waiting(held.id, held.text or "", to, held.run_at)
+    return Waiting(held.id, held.text or "", to, held.run_at, _names(held))
+
+
+def _names(held: HeldMessage) -> tuple[str, ...]:
+    return tuple(name for _number, name in json.loads(held.files or "[]"))
+
+
+def _files(session: Session, held: HeldMessage) -> Sequence[Attachment]:
+    numbers = [number for number, _name in json.loads(held.files or "[]")]
+    return session.scalars(sa.select(Attachment).where(Attachment.id.in_(numbers))).all() if numbers else []
 
 
 def named(held: Collection[Waiting]) -> str:
@@ -147,11 +179,14 @@ def _release(session: Session, held: HeldMessage) -> None:
     case = cases.root(session, session.get(Case, held.case_id))
     to = session.get(Person, held.recipient_id) if held.recipient_id else None
     message = messages.record(session, author, case, held.text or "", to=to)
+    for file in _files(session, held):
+        file.case_id, file.message_id = case.id, message.id
+        audit.append(session, author, "attachment.link", case=case, details={"attachment": file.id})
     _settle(session, held.id, "ready", sa.true(), message_id=message.id)
 
 
 def _settle(session: Session, number: int, state: str, condition: sa.ColumnElement[bool], **values: object) -> bool:
     """Let what is held become something else, if nothing has become of it yet."""
     still = HeldMessage.id == number, HeldMessage.state == "held", condition
-    change = sa.update(HeldMessage).where(*still).values(state=state, text=None, **values)
+    change = sa.update(HeldMessage).where(*still).values(state=state, text=None, files=None, **values)
     return session.execute(change.execution_options(synchronize_session="fetch")).rowcount == 1

@@ -66,7 +66,7 @@
 
   /* Dropping: anywhere on the page, so that a file that misses never replaces what is being written. */
   const brings = (event) => [...event.dataTransfer.types].includes("Files");
-  const mark = (on) => document.getElementById("add-files")?.classList.toggle("dropping", on && Boolean(theForm()));
+  const mark = (on) => theForm()?.closest(".panel, .writer").classList.toggle("dropping", on && Boolean(theForm()));
 
   document.addEventListener("dragover", (event) => {
     if (!brings(event)) return;
@@ -112,6 +112,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, xhr, requestConfig } = event.detail;
     const mine = (requestConfig?.elt || elt).matches(FORM);
+    if (mine && xhr.status === 200) chosen = [];
     if (mine && [403, 413].includes(xhr.status)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.accessibility import accessible, complaints
 from tests.browser.conftest import Desk, _desk
 from tests.browser.keyboard import Keyboard
+from tests.web.test_case_files import PDF
 
 pytestmark = pytest.mark.browser
 
@@ -106,3 +107,26 @@ def test_without_script_a_message_is_undone_by_its_button(plain_desk: Desk):
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Its text is in the form again.")).to_be_visible()
     expect(page.get_by_label("Message", exact=True)).to_have_value("Come on Monday.")
+
+
+def test_files_go_with_a_message_and_a_refused_one_loses_no_word(desk: Desk, tmp_path):
+    for name, content in {"letter.pdf": PDF, "trick.pdf": b"<html>"}.items():
+        (tmp_path / name).write_bytes(content)
+    page = desk.sign_in("caseworker")
+    page.goto(messages_of(page, "EDU-000005"))
+    page.get_by_label("Message", exact=True).fill("Your letter.")
+    page.get_by_label("Files (optional)").set_input_files([tmp_path / "letter.pdf", tmp_path / "trick.pdf"])
+    chosen = page.get_by_role("list", name="Chosen files")
+    expect(chosen.get_by_role("listitem")).to_have_count(2)
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#message-files-error")).to_contain_text("trick.pdf: This kind of file is not taken.")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Your letter.")
+    expect(chosen.get_by_role("listitem")).to_have_count(2)
+    accessible(page)
+    page.get_by_role("button", name="Leave out trick.pdf").click()
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#cases-held .msg")).to_contain_text("letter.pdf")
+    expect(chosen).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Choose its files again: letter.pdf.")).to_be_visible()
+    page.get_by_label("Message", exact=True).fill("")

@@ -6,10 +6,11 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from portal.core import case_file, clock, fulltext, jobs, messages, outbox, timeline
+from portal.core import attachments, case_file, clock, fulltext, jobs, messages, outbox, timeline
+from portal.core.attachments import Brought
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.intake import take
-from portal.core.models import AuditEvent, Case, HeldMessage, Message, Person
+from portal.core.models import Attachment, AuditEvent, Case, HeldMessage, Message, Person
 from portal.core.told import PersonTold, Report
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Delivery, Origin, Role, Status
@@ -130,6 +131,30 @@ def test_a_case_that_is_closed_to_words_meanwhile_still_takes_what_was_sent_befo
         hold(session, office, "Another one")
     assert its_time_is_over(session) == 1
     assert [message.text for message in recorded(session)] == [TEXT]
+
+
+def test_the_files_of_a_message_are_its_authors_until_it_is_recorded_and_gone_when_it_is_taken_back(session, office):
+    def brought(number: int) -> Brought:
+        return Brought(f"letter{number}.pdf", str(number) * 64, 9, "application/pdf")
+
+    with committed(session):
+        case = session.get(Case, office["case"])
+        for number in (1, 2):
+            last = outbox.hold(session, office["me"], case, TEXT, files=[brought(number), brought(number)]).id
+        names = [file.uuid for file in session.scalars(sa.select(Attachment).order_by(Attachment.id))]
+    assert outbox.waiting(session, office["me"], [case.id])[1].files == ("letter2.pdf", "letter2.pdf")
+    assert attachments.find(session, office["me"], names[0]) and attachments.told(session, [case.id]) == []
+    with pytest.raises(NotFound):
+        attachments.find(session, office["colleague"], names[0])
+    assert take_back(session, office, last).files == ("letter2.pdf", "letter2.pdf")
+    assert its_time_is_over(session) == 1
+    (message,) = recorded(session)
+    assert [file.uuid for file in attachments.of_messages(session, [message.id])[message.id]] == names[:2]
+    assert attachments.find(session, office["colleague"], names[0]).case_id == case.id
+    with pytest.raises(NotFound):
+        attachments.find(session, office["me"], names[2])
+    hits = fulltext.find(session, office["colleague"], fulltext.question("letter1"), kinds=("attachment",)).hits
+    assert len(hits) == 2
 
 
 @pytest.mark.parametrize("text", ["", " \n"])

@@ -1,6 +1,7 @@
 """The thread: what a client is meant to read, what staff alone read, and that the two are never mistaken."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
@@ -8,12 +9,13 @@ import sqlalchemy as sa
 
 from portal.core import clock, notes, outbox
 from portal.core.intake import take
-from portal.core.models import AuditEvent, Case, Draft, Message, MessageSeen, Note, Person, PersonContact
+from portal.core.models import Attachment, AuditEvent, Case, Draft, Message, MessageSeen, Note, Person, PersonContact
 from portal.core.told import PersonTold, Report
 from portal.core.vocabulary import Action, Delivery, Direction, Origin, Role, Status
 from portal.extensions import db
 from tests.factories import actor_of, committed, make_case, make_user, make_vertical, put_into
 from tests.page import words
+from tests.web.test_case_files import PDF, png
 
 JSON = {"Accept": "application/json"}
 HTMX = {"HX-Request": "true"}
@@ -135,6 +137,30 @@ def test_with_htmx_the_text_comes_back_into_the_form_with_what_stands_in_it(app,
     assert back.strip().startswith('<details class="writer" id="cases-message"')
     assert re.search(r"<textarea[^>]*data-focus[^>]*>\s*Monday at ten\?\s+Not saved yet</textarea>", back)
     assert 'id="cases-held"' in back and "/undo" not in back
+
+
+def test_files_go_with_a_message_and_one_that_is_refused_says_why_and_loses_no_word(app, desk, office, path):
+    def told(*files: tuple[bytes, str]) -> dict:
+        return {
+            "text": "Here it is",
+            "to": to_of(desk, path)["Amina Testchild"],
+            "files": [(io.BytesIO(content), name) for content, name in files],
+        }
+
+    wrong = desk.post(f"{path}/messages", told((PDF, "letter.pdf"), (b"<html>", "trick.pdf")), expect=422)
+    assert "trick.pdf: This kind of file is not taken. Nothing was stored." in words(wrong)
+    assert "Here it is</textarea>" in wrong.get_data(as_text=True)
+    page = desk.follow(desk.post(f"{path}/messages", told((PDF, "letter.pdf"), (png(9), "door.png"))))
+    assert "letter.pdf , door.png" in words(page) and rows(app, office, Attachment) == []
+    back = desk.follow(desk.post(undo_in(page.get_data(as_text=True))))
+    assert "Choose its files again: letter.pdf, door.png." in words(back)
+    desk.post(f"{path}/messages", told((PDF, "letter.pdf"), (png(9), "door.png")))
+    its_time_is_over(app)
+    (message,) = rows(app, office, Message)
+    letter, door = rows(app, office, Attachment)
+    assert {letter.message_id, door.message_id} == {message.id}
+    page = desk.get(path).get_data(as_text=True)
+    assert f'href="/app/files/{letter.uuid}/view"' in page and f'href="{path}/files/{door.uuid}"' in page
 
 
 def test_who_comes_too_late_is_told_that_it_is_recorded(app, desk, path):

@@ -11,27 +11,17 @@ from wtforms.validators import Length, Optional, ValidationError
 from portal import uploads
 from portal.core import attachments
 from portal.core.errors import InvalidInput
+from portal.web.case_files.limits import LARGEST, MOST_FILES
 from portal.web.case_files.words import CLASSIFICATIONS
 from portal.web.cases.forms import options
 
-MOST_FILES = 10
-LARGEST = uploads.LARGEST
-TOGETHER = 3 * LARGEST
-LARGEST_BODY = TOGETHER + uploads.MEBIBYTE  # the files and what is told beside them
 
-
-class FilesForm(FlaskForm):
-    """Files, and what they are."""
+class BringsFiles(FlaskForm):
+    """A form with which files come; ``needs_files`` says that without any it makes no sense."""
 
     files = MultipleFileField(_l("Files"))
-    description = StringField(_l("Description"), [Optional(), Length(max=500)])
-    classification = SelectField(_l("What it is"), [Optional()])
+    needs_files = False
     too_large = False  # one of the files that were sent, or all of them together
-
-    def offer(self) -> "FilesForm":
-        """Let the kinds of contents be chosen."""
-        self.classification.choices = options(CLASSIFICATIONS.items())
-        return self
 
     @property
     def sent(self) -> list[FileStorage]:
@@ -40,7 +30,7 @@ class FilesForm(FlaskForm):
 
     def validate_files(self, field: MultipleFileField) -> None:
         """Some files, not too many, not too large, each of a kind that is taken; what is wrong is said of each."""
-        if not self.sent:
+        if not self.sent and self.needs_files:
             raise ValidationError(_("Choose a file first."))
         if len(self.sent) > MOST_FILES:
             raise ValidationError(_("Send at most %(number)s files at once.", number=MOST_FILES))
@@ -59,3 +49,16 @@ class FilesForm(FlaskForm):
         except InvalidInput as refusal:
             return f"{attachments.plain_name(brought.name)}: {_(refusal.message)}"
         return None
+
+
+class FilesForm(BringsFiles):
+    """Files, and what they are."""
+
+    description = StringField(_l("Description"), [Optional(), Length(max=500)])
+    classification = SelectField(_l("What it is"), [Optional()])
+    needs_files = True
+
+    def offer(self) -> "FilesForm":
+        """Let the kinds of contents be chosen."""
+        self.classification.choices = options(CLASSIFICATIONS.items())
+        return self

@@ -16,7 +16,7 @@ from portal.extensions import db
 from portal.uploads import Arrivals
 from portal.web import errors, fragments
 from portal.web.access import current_actor
-from portal.web.case_files import forms, words
+from portal.web.case_files import limits, words
 from portal.web.case_files.forms import FilesForm
 from portal.web.cases import answers, head
 
@@ -36,7 +36,7 @@ def add(number: int):
             cases.require_writable(db.session, current_actor(), case, Permission.ATTACH)
         if not form.offer().validate():
             return _page(number, form, 413 if form.too_large else 422)
-        with uploads.arriving(form.sent, limit=forms.LARGEST) as arrivals:
+        with uploads.arriving(form.sent, limit=limits.LARGEST) as arrivals:
             _record(number, form, arrivals)
     except Forbidden:
         raise
@@ -63,8 +63,8 @@ def file(number: int, file: UUID):
 
 def allow_for_files(endpoint: str | None, _values: dict | None) -> None:
     """Let a request with files be larger than others; it is known before anything of it is read."""
-    if endpoint == "cases.add_files":
-        request.max_content_length = forms.LARGEST_BODY
+    if endpoint in ("cases.add_files", "cases.write_message"):
+        request.max_content_length = limits.LARGEST_BODY
 
 
 def _record(number: int, form: FilesForm, arrivals: Arrivals) -> None:
@@ -84,7 +84,7 @@ def _page(number: int, form: FilesForm, status: int = 200, happened: str = ""):
         "form": form.offer(),
         "refusal": attachments.refusal(top.facts),
         "happened": happened,
-        "limits": forms,
+        "limits": limits,
         "words": words,
         "message_place": lambda line: Cursor(line.message_at, Kind.MESSAGE, line.message_id + 1),
     }

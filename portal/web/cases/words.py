@@ -11,6 +11,7 @@ from portal.core import outbox
 from portal.core.models import Case, CasePerson, Person
 from portal.core.timeline import Entry
 from portal.core.vocabulary import Answer, Delivery, NameKnown, Origin, Status
+from portal.web.case_files import limits as file_limits
 from portal.web.formats import day, local
 
 ROLES = {
@@ -133,6 +134,7 @@ def for_templates() -> dict[str, object]:
         "answer": lambda answer: ANSWERS[answer],
         "by_day": by_day,
         "change_words": change_words,
+        "file_limits": file_limits,
         "held_names": outbox.named,
         "hold_seconds": int(outbox.HOLD.total_seconds()),
         "delivery_words": lambda delivery: DELIVERY.get(delivery, delivery),

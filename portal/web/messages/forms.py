@@ -2,17 +2,20 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.core.models import Person
+from portal.web.case_files.forms import BringsFiles
 from portal.web.cases.forms import LONGEST, newlines, options
 
 
-class MessageForm(FlaskForm):
+class MessageForm(BringsFiles):
     """A message to somebody on the case."""
 
     to = SelectField(_l("To"), [Optional()], coerce=int, id="message-to")
+    files = MultipleFileField(_l("Files"), id="message-files")
     text = TextAreaField(
         _l("Message"),
         [DataRequired(_l("Write the message first.")), Length(max=LONGEST)],

@@ -6,15 +6,18 @@ Two addresses, two forms, two tables: nothing that is written as a note passes w
 from flask import flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from portal import uploads
 from portal.core import case_people, cases, drafts, merging, outbox, timeline
 from portal.core import notes as core_notes
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, Refused
-from portal.core.models import Case
+from portal.core.models import Case, Person
 from portal.core.permissions import Permission
 from portal.core.unit import unit_of_work
 from portal.extensions import db
+from portal.uploads import Arrivals
 from portal.web import formats, fragments
 from portal.web.access import current_actor
+from portal.web.case_files.limits import LARGEST
 from portal.web.cases import head, unsent
 from portal.web.cases.forms import newlines
 from portal.web.cases.words import person_name
@@ -29,22 +32,39 @@ def write_message(number: int):
     """Write to somebody on the case: held first, so that it can be taken back, then recorded; the page says which."""
     form = MessageForm()
     try:
-        with unit_of_work(db.session, current_actor(), intent="message.write"):
-            case = cases.find(db.session, current_actor(), number, lock=True)
-            parts = case_people.of_case(db.session, case, group=merging.group(db.session, current_actor(), case))
-            people = {person.id: person for person in case_people.reachable(parts)}
-            if not form.offer(list(people.values()), person_name).validate():
-                raise InvalidInput("Look at the fields again.", target="form")
-            to = people.get(form.to.data) if form.to else None
-            outbox.release(db.session, author_id=current_actor().user_id)  # what was sent first stands first
-            held = outbox.hold(db.session, current_actor(), case, form.text.data, to=to)
-            landed, until = held.case_id, formats.exact_time(held.run_at)
-            drafts.discard(db.session, current_actor(), "message", str(number))
+        _offer(number, form)
+        if not form.validate():
+            raise InvalidInput("Look at the fields again.", target="form")
+        with uploads.arriving(form.sent, limit=LARGEST) as arrivals:
+            landed, until = _hold(number, form, arrivals)
     except (InvalidInput, Refused) as refusal:
         return _refused(number, "message", form, refusal)
     return _written(
         number, landed, "message", _("The message is held until %(time)s. You can still undo it.", time=until)
     )
+
+
+def _offer(number: int, form: MessageForm) -> None:
+    """Let those be chosen who can be written to. Files are not even looked at for a case that takes none."""
+    case = cases.find(db.session, current_actor(), number)
+    parts = case_people.of_case(db.session, case, group=merging.group(db.session, current_actor(), case))
+    form.offer(case_people.reachable(parts), person_name)
+    if form.sent:
+        with unit_of_work(db.session, current_actor(), intent="attachment.add"):
+            case = cases.find(db.session, current_actor(), number)
+            cases.require_writable(db.session, current_actor(), cases.root(db.session, case), Permission.ATTACH)
+
+
+def _hold(number: int, form: MessageForm, arrivals: Arrivals) -> tuple[int, str]:
+    """On which case the message will stand, and until when it can be undone."""
+    with unit_of_work(db.session, current_actor(), intent="message.write"):
+        case = cases.find(db.session, current_actor(), number, lock=True)
+        outbox.release(db.session, author_id=current_actor().user_id)  # what was sent first stands first
+        to = db.session.get(Person, form.to.data) if form.to and form.to.data else None
+        held = outbox.hold(db.session, current_actor(), case, form.text.data, to=to, files=arrivals.brought)
+        drafts.discard(db.session, current_actor(), "message", str(number))
+        arrivals.keep()
+        return held.case_id, formats.exact_time(held.run_at)
 
 
 def undo_message(number: int, held: int):
@@ -71,6 +91,8 @@ def undo_message(number: int, held: int):
         flash(_("It was too late to undo: the message is recorded."), "warning")
         return fragments.go_to(url_for("cases.show", number=number, _anchor="cases-thread"))
     flash(_("The message was taken back. Its text is in the form again."), "success")
+    if taken.files:
+        flash(_("Choose its files again: %(names)s.", names=", ".join(taken.files)), "info")
     return _shown_again(number, "message", emptied=False)
 
 
