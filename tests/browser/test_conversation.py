@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import accessible, complaints
-from tests.browser.conftest import Desk, _desk
+from tests.browser.conftest import Desk, desk_at
 from tests.browser.keyboard import Keyboard
 from tests.web.test_case_files import PDF
 
@@ -20,7 +20,7 @@ _TOP = "document.activeElement.getBoundingClientRect().top"
 @pytest.fixture
 def other_desk(browser: Browser, base_url: str) -> Iterator[Desk]:
     """The browser of somebody else."""
-    yield from _desk(browser, base_url)
+    yield from desk_at(browser, base_url)
 
 
 def messages_of(page: Page, reference: str) -> str:
