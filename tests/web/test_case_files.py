@@ -17,7 +17,7 @@ from portal.core.errors import InvalidInput
 from portal.core.models import Attachment, AuditEvent, Case, Consent, User
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
-from portal.web.case_files import forms
+from portal.web.case_files import limits
 from tests.factories import (
     actor_of,
     committed,
@@ -104,7 +104,7 @@ def claiming(browser, path: str, length: int):
 @pytest.fixture
 def small_limit(monkeypatch) -> int:
     """How large a file may be, for once."""
-    monkeypatch.setattr(forms, "LARGEST", 4096)
+    monkeypatch.setattr(limits, "LARGEST", 4096)
     return 4096
 
 
@@ -218,7 +218,7 @@ class TestRefusing:
         assert "Choose a file first." in words(send(worker, path, expect=422))
 
     def test_eleven_are_too_many(self, app, worker, path):
-        sent = [(f"{number}.pdf", PDF) for number in range(forms.MOST_FILES + 1)]
+        sent = [(f"{number}.pdf", PDF) for number in range(limits.MOST_FILES + 1)]
         assert "Send at most 10 files at once." in words(send(worker, path, *sent, expect=422))
         assert on_case(app) == []
 
@@ -235,16 +235,16 @@ class TestRefusing:
 
     def test_twenty_megabytes_each_are_taken_and_sixty_together(self):
         mebibyte = 1024 * 1024
-        each, together = forms.LARGEST, forms.TOGETHER
+        each, together = limits.LARGEST, limits.TOGETHER
         assert each == 20 * mebibyte
-        assert forms.LARGEST_BODY > together == 60 * mebibyte
+        assert limits.LARGEST_BODY > together == 60 * mebibyte
 
     def test_a_request_beyond_all_limits_is_not_read(self, app, worker, path, before):
-        answer = claiming(worker, path, forms.LARGEST_BODY + 1)
+        answer = claiming(worker, path, limits.LARGEST_BODY + 1)
         assert answer.status_code == 413
         assert "This is too large" in words(answer)
         assert stored(app) == before
-        assert claiming(worker, path, forms.LARGEST_BODY).status_code == 400, "smaller ones are looked at"
+        assert claiming(worker, path, limits.LARGEST_BODY).status_code == 400, "smaller ones are looked at"
 
     def test_other_forms_of_the_case_stay_as_small_as_they_were(self, worker, office):
         assert claiming(worker, f"/app/cases/{office['case']}/notes", 21 * 1024 * 1024).status_code == 413
@@ -407,7 +407,7 @@ class TestReading:
         assert f'id="message-{number}"' in worker.get(link).get_data(as_text=True)
         for tab in ("", "/messages"):
             shown = worker.get(f"/app/cases/{office['case']}{tab}").get_data(as_text=True)
-            assert f'href="{where}"' in shown
+            assert f'href="{where}/view"' in shown, "a letter opens in the viewer"
 
     def test_the_list_costs_the_same_with_one_file_and_with_many(self, app, worker, office, path):
         put(app, office)

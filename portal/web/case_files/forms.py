@@ -11,7 +11,7 @@ from wtforms.validators import Length, Optional, ValidationError
 from portal import uploads
 from portal.core import attachments
 from portal.core.errors import InvalidInput
-from portal.web.case_files.limits import LARGEST, MOST_FILES
+from portal.web.case_files import limits
 from portal.web.case_files.words import CLASSIFICATIONS
 from portal.web.cases.forms import options
 
@@ -32,17 +32,17 @@ class BringsFiles(FlaskForm):
         """Some files, not too many, not too large, each of a kind that is taken; what is wrong is said of each."""
         if not self.sent and self.needs_files:
             raise ValidationError(_("Choose a file first."))
-        if len(self.sent) > MOST_FILES:
-            raise ValidationError(_("Send at most %(number)s files at once.", number=MOST_FILES))
+        if len(self.sent) > limits.MOST_FILES:
+            raise ValidationError(_("Send at most %(number)s files at once.", number=limits.MOST_FILES))
         faults = [fault for file in self.sent if (fault := self._fault(file))]
         if faults:
             raise ValidationError(" ".join([*faults, _("Nothing was stored.")]))
 
     def _fault(self, file: FileStorage) -> str | None:
         brought = uploads.look(file)
-        if brought.size_bytes > LARGEST:
+        if brought.size_bytes > limits.LARGEST:
             self.too_large = True
-            reason = _("A file may have at most %(number)s MB.", number=LARGEST // uploads.MEBIBYTE)
+            reason = _("A file may have at most %(number)s MB.", number=limits.LARGEST // uploads.MEBIBYTE)
             return f"{attachments.plain_name(brought.name)}: {reason}"
         try:
             attachments.check(brought)

@@ -17,7 +17,7 @@ from portal.extensions import db
 from portal.uploads import Arrivals
 from portal.web import formats, fragments
 from portal.web.access import current_actor
-from portal.web.case_files.limits import LARGEST
+from portal.web.case_files import limits
 from portal.web.cases import head, unsent
 from portal.web.cases.forms import newlines
 from portal.web.cases.words import person_name
@@ -35,7 +35,7 @@ def write_message(number: int):
         _offer(number, form)
         if not form.validate():
             raise InvalidInput("Look at the fields again.", target="form")
-        with uploads.arriving(form.sent, limit=LARGEST) as arrivals:
+        with uploads.arriving(form.sent, limit=limits.LARGEST) as arrivals:
             landed, until = _hold(number, form, arrivals)
     except (InvalidInput, Refused) as refusal:
         return _refused(number, "message", form, refusal)
