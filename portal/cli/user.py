@@ -1,4 +1,4 @@
-"""``user create`` and ``reset-second-factor``."""
+"""``user create``, ``reset-second-factor`` and ``forget-identity``."""
 
 import sys
 
@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 
 from portal.cli.speech import Noun, settings
-from portal.core import accounts, reference, second_factor
+from portal.core import accounts, outside_identities, reference, second_factor
 from portal.core.actors import SYSTEM
 from portal.core.errors import NotFound
 from portal.core.models import Organisation, User
@@ -65,6 +65,21 @@ def reset_second_factor(email: str) -> None:
             raise NotFound(f"There is no user {email!r}.", target="user")
         second_factor.reset(db.session, SYSTEM, user)
     click.echo(f"{email.strip()} signs in with the password alone until a second factor is set up again.")
+
+
+@group.command("forget-identity")
+@click.argument("email")
+def forget_identity(email: str) -> None:
+    """Forget who the user EMAIL is at the provider of OpenID Connect.
+
+    For somebody whose account there was made anew: the next time the verified e-mail address counts once more.
+    """
+    with unit_of_work(db.session, SYSTEM, intent="user.forget_identity"):
+        user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+        if user is None:
+            raise NotFound(f"There is no user {email!r}.", target="user")
+        forgotten = outside_identities.forget(db.session, SYSTEM, user)
+    click.echo(f"{email.strip()}: {forgotten} forgotten.")
 
 
 def _password(from_stdin: bool) -> str:

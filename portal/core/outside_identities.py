@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from portal.core import audit, clock
 from portal.core.actors import ANONYMOUS, Actor, from_user
 from portal.core.database import locked
+from portal.core.errors import Forbidden
 from portal.core.models import OutsideIdentity, User
+from portal.core.permissions import Permission, can
 
 LONGEST = 255
 
@@ -42,6 +44,23 @@ def recognise(session: Session, vouched: Vouched, *, correlation_id: str = "") -
         return None
     found.last_used_at = clock.now()
     return user
+
+
+def forget(session: Session, actor: Actor, user: User) -> int:
+    """Forget who a user is at providers, so that the verified address counts once more; returns how many.
+
+    For an account that was made anew there. Whoever calls has made sure who is asking. Raises Forbidden unless the
+    actor administers.
+    """
+    if not can(actor, Permission.ADMINISTER):
+        raise Forbidden("You may not forget somebody's outside identity.", target=Permission.ADMINISTER.value)
+    kept = session.scalars(_query(OutsideIdentity.user_id == user.id)).all()
+    for one in kept:
+        gone = {"issuer": (one.issuer, None), "subject": (one.subject, None)}
+        told = {"identity": one.id}
+        audit.append(session, actor, "user.forget_identity", chain=f"user:{user.id}", details=told, values=gone)
+        session.delete(one)
+    return len(kept)
 
 
 def record_refusal(session: Session, why: str, *, correlation_id: str = "") -> None:

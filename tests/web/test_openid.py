@@ -137,9 +137,11 @@ def test_an_address_that_changed_hands_does_not_open_the_account_of_its_first_ow
     provider.person["sub"] = "person-2"
     assert not is_in(sign_in(app)[0])
     assert whys(app) == ["another_identity"]
+    told = app.test_cli_runner().invoke(args=["user", "forget-identity", EMAIL])
+    assert (told.exit_code, told.output) == (0, f"{EMAIL}: 1 forgotten.\n")
+    assert is_in(sign_in(app)[0])
     with app.app_context(), committed(db.session) as session:
         session.get(User, ana).active = False
-    provider.person["sub"] = "person-1"
     assert not is_in(sign_in(app)[0])
 
 
