@@ -6,7 +6,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, cases, clock, notices, reasons, restrictions
+from portal.core import audit, cases, clock, notices, own_records, reasons, restrictions
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.models import Assignment, Case, User
@@ -20,6 +20,7 @@ def give(
     """Make *to* the owner; the assignment of the one before ends. Raises InvalidInput, AlreadyDone, ReadOnly."""
     cases.require_editable(session, actor, case, Permission.ASSIGN, version=version)
     require_taker(case, to, cases.assignable_users(session, case.primary_vertical_id))
+    _require_impartial(session, case, to, "assigned_to")
     at = clock.now()
     for standing in _standing(session, case, case.owner_id):
         standing.effective_until, standing.end_reason = at, "REASSIGNED"
@@ -62,6 +63,7 @@ def add(
     cases.require_editable(session, actor, case, Permission.ASSIGN)
     if to not in cases.assignable_users(session, case.primary_vertical_id):
         raise InvalidInput("This person cannot take cases of this vertical.", target="user_id")
+    _require_impartial(session, case, to, "user_id")
     if effective_until is not None and effective_until <= effective_from:
         raise InvalidInput("The end must be after the beginning.", target="effective_until")
     if _overlapping(session, case, to, role, effective_from, effective_until):
@@ -108,6 +110,12 @@ def listed(session: Session, case: Case) -> list[Assignment]:
     """All assignments of the case with their users, newest first."""
     query = sa.select(Assignment).where(Assignment.case_id == case.id).options(joinedload(Assignment.user))
     return list(session.scalars(query.order_by(Assignment.effective_from.desc(), Assignment.id.desc())))
+
+
+def _require_impartial(session: Session, case: Case, to: User, target: str) -> None:
+    """Nobody works on a case about their own people; why, is not for whoever gives it."""
+    if own_records.is_closed_to(session, to, case):
+        raise InvalidInput("This person cannot be given this case.", target=target)
 
 
 def _add(

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.core import audit
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
-from portal.core.models import AuditEvent
+from portal.core.impartiality import impartial
+from portal.core.models import AuditEvent, Case
 from portal.core.paging import Cursor
 from portal.core.permissions import Permission, require
 
@@ -50,7 +51,7 @@ def page(session: Session, actor: Actor, wanted: Wanted, *, cursor: Cursor | Non
     require(actor, Permission.VIEW_AUDIT)
     if cursor is not None and type(cursor.key) is not int:
         raise InvalidInput("There is no such page of the list.", target="cursor")
-    query = sa.select(AuditEvent).where(*_filters(wanted)).limit(limit + 1)
+    query = sa.select(AuditEvent).where(*_filters(wanted), *_impartial(actor)).limit(limit + 1)
     if cursor is None:
         found = list(session.scalars(query.order_by(AuditEvent.id.desc())))
         return _page(found, None, limit)
@@ -80,6 +81,18 @@ def case_number(text: str) -> int | None:
     """The number in a case's number or reference as people write it, if there is one."""
     found = re.fullmatch(r"\s*(?:[A-Za-z][\w-]*-)?0*([0-9]{1,18})\s*", text)
     return int(found[1]) if found else None
+
+
+def _impartial(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """Events neither of a person whose record is closed to *actor*, nor of a case about one."""
+    if not actor.closed_people:
+        return []
+    closed = sa.select(Case.id).where(sa.not_(impartial(actor)))
+    people = [f"person:{number}" for number in sorted(actor.closed_people)]
+    return [
+        AuditEvent.chain_key.not_in(people),
+        sa.or_(AuditEvent.case_id.is_(None), AuditEvent.case_id.not_in(closed)),
+    ]
 
 
 def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:

@@ -61,7 +61,7 @@ WITHOUT_CONSENT: dict[Role, frozenset[Permission]] = {
 _PARTICIPATING = frozenset({P.VIEW, P.WRITE_NOTE, P.WRITE_MESSAGE, P.ATTACH})
 
 # What breaking the glass lets do. Administrators may change who sees it, too: so comes back what nobody is left to see.
-_UNDER_GLASS = frozenset({P.VIEW, P.WRITE_NOTE})
+_UNDER_GLASS = frozenset({P.VIEW, P.REVEAL, P.WRITE_NOTE})
 
 _SCOPES: dict[str, frozenset[Permission]] = {
     "cases:read": frozenset({P.VIEW, P.VIEW_PEOPLE}),

@@ -41,7 +41,9 @@ def paths(app: Flask, rule: Rule, world: World) -> Iterator[str]:
 
 def _tried(kind: str, converter: Any, name: str, world: World) -> list[Any]:
     if isinstance(converter, IntegerConverter):
-        return [1, 2, world.visible_case] if name == "number" else [1, 2]
+        if name == "number":
+            return [1, 2, world.restricted_case, world.visible_case]
+        return [1, 2, world.relative] if name == "id" else [1, 2]
     if kind == "UUIDConverter":
         return world.uuids
     if kind == "AnyConverter":

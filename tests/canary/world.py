@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.core import clock, indexing
-from portal.core.models import Base, CasePerson, Notice
+from portal.core.models import Base, BreakGlassGrant, CasePerson, Note, Notice, OwnRecord, Vertical
 from portal.core.models.base import EncryptedText
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
@@ -87,6 +87,9 @@ class World:
     hidden: dict[str, int] = field(default_factory=dict)  # the number of the hidden row of each table
     others: dict[str, int] = field(default_factory=dict)  # of a second one, where a row names two
     visible_case: int = 0
+    restricted_case: int = 0  # in the vertical of those who walk
+    elsewhere: int = 0  # the vertical of those who walk
+    relative: int = 0  # somebody whose record is closed to all of them
     walkers: dict[str, int] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)  # mark → "table.column"
     uuids: list[str] = field(default_factory=list)
@@ -130,6 +133,7 @@ def _hide(session, world: World) -> None:
     cases = [make_case(session, vertical, owner=insider, subject=persons[0], status=Status.ACTIVE) for _ in range(2)]
     session.add(CasePerson(case_id=cases[0].id, person_id=persons[1].id, role="perpetrator"))
     session.flush()
+    _hide_from_colleagues(session, world, insider, persons[0])
     world.hidden |= {
         "verticals": vertical.id,
         "users": insider.id,
@@ -139,6 +143,31 @@ def _hide(session, world: World) -> None:
         "cases": cases[0].id,
     }
     world.others = {"users": colleague.id, "people": persons[1].id, "cases": cases[1].id}
+
+
+def _hide_from_colleagues(session, world: World, insider, subject) -> None:
+    """In the walkers' own vertical: a restricted case, and one about somebody who will be a relative of theirs."""
+    elsewhere = make_vertical(session, "ELSEWHERE")
+    relative = make_person(session, "Hidden Relative", vertical=elsewhere, phone="+254711222444")
+    restricted = make_case(session, elsewhere, owner=insider, subject=subject)
+    restricted.restricted = True
+    about = make_case(session, elsewhere, subject=relative)
+    for number, case in enumerate((restricted, about)):
+        case.reference = f"HIDDEN-00009{number}"
+        session.add(Note(case_id=case.id, author_id=insider.id, author_name=insider.name, text="A note."))
+    until = clock.now() + dt.timedelta(hours=4)
+    words = {"reason_code": "COVER", "reason_text": "To see.", "beyond": True, "expires_at": until}
+    session.add(BreakGlassGrant(user_id=insider.id, case_id=restricted.id, **words))
+    world.elsewhere, world.relative, world.restricted_case = elsewhere.id, relative.id, restricted.id
+
+
+def _keep_out(session, world: World, hidden) -> None:
+    """Every walker has a relative in the hidden world, and broke the glass on a hidden case until a while ago."""
+    past = clock.now() - dt.timedelta(minutes=1)
+    words = {"reason_code": "COVER", "reason_text": "", "beyond": True, "expires_at": past}
+    for walker in world.walkers.values():
+        session.add(OwnRecord(user_id=walker, person_id=world.relative, tie="relative"))
+        session.add(BreakGlassGrant(user_id=walker, case_id=hidden.id, **words))
 
 
 def _fill_the_rest(session, world: World) -> None:
@@ -228,13 +257,14 @@ def _mark(session, world: World) -> None:
 
 def _let_walk(session, world: World) -> None:
     """Everybody who works elsewhere, one whose vertical was only asked, and one who is kept from a restricted case."""
-    elsewhere, asked = make_vertical(session, "ELSEWHERE"), make_vertical(session, "ASKED", consent=True)
+    elsewhere, asked = session.get(Vertical, world.elsewhere), make_vertical(session, "ASKED", consent=True)
     for role in (Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR):
         world.walkers[f"{role.value} of elsewhere"] = make_user(session, role, elsewhere).id
     world.walkers["somebody whose vertical was asked"] = make_user(session, Role.SUPERVISOR, asked).id
     own = make_case(session, elsewhere, subject=make_person(session, "Visible Person", vertical=elsewhere))
     world.visible_case = own.id
     hidden = session.get(type(own), world.hidden["cases"])
+    _keep_out(session, world, hidden)
     part = make_participant(session, hidden, asked, opted_in=False)
     for kind in ("case.given", "message.in", f"participant.asked.{part.id}"):
         told = {"case_id": hidden.id, "kind": kind, "text": f"{hidden.reference}: something happened."}

@@ -61,6 +61,7 @@ def test_what_is_closed_opens_for_hours_to_read_and_to_note_in(session, office, 
         assert {one for one in Permission if may(actor, one, case)} == {
             Permission.VIEW,
             Permission.WRITE_NOTE,
+            Permission.REVEAL,
             *([Permission.RESTRICT] if who is Role.ADMINISTRATOR else []),
         }
         notes.write(session, actor, case, "Read; the police are on their way.")

@@ -3,13 +3,14 @@
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import accounts, second_factor, verticals
+from portal.core import accounts, own_records, second_factor, verticals
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.account import words
 from portal.web.account.forms import PasswordForm
+from portal.web.own_records.views import TIES
 
 blueprint = Blueprint("account", __name__, url_prefix="/app/account")
 
@@ -61,4 +62,7 @@ def set_shortcuts():
 def _page(form: PasswordForm, status: int = 200):
     mine = [one for one in verticals.listed(db.session, inactive=True) if one.id in current_actor().vertical_ids]
     state = second_factor.state(db.session, current_actor())
-    return render_template("account/show.html", form=form, verticals=mine, roles=words.ROLES, state=state), status
+    shown = {"closed": own_records.mine(db.session, current_actor()), "ties": TIES}
+    return render_template(
+        "account/show.html", form=form, verticals=mine, roles=words.ROLES, state=state, **shown
+    ), status

@@ -3,7 +3,7 @@
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from portal.core import break_glass, broken_glass, notices
+from portal.core import break_glass, broken_glass, notices, own_records
 from portal.core.actors import Actor
 from portal.core.notices import Told
 from portal.core.permissions import Permission, can
@@ -15,6 +15,7 @@ _SAID = {
     notices.APPROVAL: ("check", _l("An approval is asked for on %(ref)s")),
     notices.INVITATION: ("people", _l("Your service was asked to take part in %(ref)s")),
     break_glass.BROKEN: ("eye", _l("The glass was broken on %(ref)s: somebody reads it for some hours")),
+    own_records.LEFT: ("user", _l("%(ref)s needs somebody else: whoever has it may not see it any more")),
     "case.suspended": ("s-suspended", _l("%(ref)s is suspended")),
     "case.restored": ("s-active", _l("%(ref)s goes on: consent was given again")),
 }

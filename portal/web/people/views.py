@@ -13,6 +13,7 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import ROLES, person_name
+from portal.web.own_records import views as own_records
 from portal.web.people import corrections, words
 from portal.web.people_pairs import apart
 from portal.web.verification import records
@@ -28,6 +29,9 @@ for _rule, _endpoint, _view, _methods in (
     ("/contacts/<int:contact_id>/remove", "contact_remove", corrections.remove_contact, ["POST"]),
     ("/identity", "identity", corrections.claim_identity, ["GET", "POST"]),
     ("/history", "history", corrections.history, ["GET"]),
+    ("/mine", "mine", own_records.show, ["GET"]),
+    ("/mine", "declare", own_records.declare, ["POST"]),
+    ("/mine/<int:worker>/take-back", "take_back", own_records.take_back, ["POST"]),
 ):
     blueprint.add_url_rule(f"/<int:id>{_rule}", _endpoint, _view, methods=_methods)
 

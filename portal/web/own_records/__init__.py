@@ -1,0 +1,1 @@
+"""The records of those who work here, and of their relatives."""

@@ -1,0 +1,118 @@
+"""Conflict of interest: a worker's own record, their relatives', and the cases about them are not there for them."""
+
+import pytest
+import sqlalchemy as sa
+
+from portal.core import assignments, audit, audit_trail, households, own_records, people
+from portal.core.errors import Forbidden, InvalidInput, NotFound
+from portal.core.models import AuditEvent, Case, CasePerson, Household, Notice, Person, Relation
+from portal.core.permissions import visible_cases, visible_people
+from portal.core.vocabulary import Role
+from tests.factories import actor_of, committed, make_case, make_household, make_person, make_user, make_vertical
+
+
+@pytest.fixture
+def office(session):
+    """A worker and an administrator who know somebody; cases in which that person has every kind of part."""
+    with committed(session):
+        here = make_vertical(session, "HERE")
+        worker, boss = make_user(session, Role.CASEWORKER, here), make_user(session, Role.SUPERVISOR, here)
+        administrator, other = (make_user(session, Role.ADMINISTRATOR) for _ in range(2))
+        person = make_person(session, "Known Person", vertical=here)
+        subject = make_case(session, here, owner=worker, subject=person)
+        home = make_household(session, person)
+        of_home, named, nothing = (
+            make_case(session, here, subject=home),
+            make_case(session, here),
+            make_case(session, here),
+        )
+        session.add(CasePerson(case_id=named.id, person_id=person.id, role="perpetrator"))
+    users = {"worker": worker, "boss": boss, "administrator": administrator, "other": other}
+    return {"here": here, "person": person, "about": {subject.id, of_home.id, named.id}, "nothing": nothing.id, **users}
+
+
+def seen(session, user) -> tuple[set, set, set]:
+    """The cases, people and households that are there for a user."""
+    actor = actor_of(session, user)
+    return (
+        set(session.scalars(sa.select(Case.id).where(visible_cases(actor)))),
+        set(session.scalars(sa.select(Person.id).where(visible_people(actor)))),
+        set(session.scalars(sa.select(Household.id).where(households.visible_households(actor)))),
+    )
+
+
+def declare(session, office, by: str, person=None, *, tie=own_records.RELATIVE, of: str | None = None) -> int:
+    with committed(session):
+        actor, user = actor_of(session, office[by]), office[of] if of else None
+        return own_records.declare(session, actor, person or office["person"], tie=tie, user=user)
+
+
+@pytest.mark.parametrize("who", ["worker", "administrator"])
+@pytest.mark.parametrize("tie", own_records.TIES)
+def test_what_is_about_ones_own_people_is_there_in_no_way_and_for_others_as_before(session, office, who, tie):
+    before = {name: seen(session, office[name]) for name in ("worker", "administrator", "boss", "other")}
+    assert office["about"] < before[who][0]
+    declare(session, office, who, tie=tie)
+    cases, persons, homes = seen(session, office[who])
+    assert before[who][0] - cases == office["about"] and office["nothing"] in cases
+    assert before[who][1] - persons == {office["person"].id} and homes == set()
+    for name in before.keys() - {who}:
+        assert seen(session, office[name]) == before[name]
+    with pytest.raises(NotFound):
+        people.find(session, actor_of(session, office[who]), office["person"].id)
+
+
+def test_those_whom_ones_own_record_names_and_other_records_of_the_same_people_are_closed_too(session, office):
+    with committed(session):
+        own, again, far = (make_person(session, name) for name in ("Own Record", "Known Again", "Far Relative"))
+        session.add(Relation(person_id=own.id, other_id=office["person"].id, kind="sister"))
+        session.add(Relation(person_id=office["person"].id, other_id=far.id, kind="friend"))
+        again.root_id = office["person"].id
+    declare(session, office, "administrator", own, tie=own_records.SELF)
+    closed = actor_of(session, office["administrator"]).closed_people
+    assert closed == {own.id, office["person"].id, again.id}, "relatives of relatives are not one's own"
+
+
+def test_supervisors_are_told_of_open_cases_whose_owner_may_not_see_them_any_more(session, office):
+    assert declare(session, office, "administrator", of="worker") == 1
+    [notice] = session.scalars(sa.select(Notice).where(Notice.kind == own_records.LEFT))
+    assert (notice.user_id, notice.case_id) == (office["boss"].id, min(office["about"]))
+
+
+def test_nobody_is_given_a_case_about_their_own_people(session, office):
+    declare(session, office, "administrator", of="worker")
+    case = session.get(Case, max(office["about"]))
+    with pytest.raises(InvalidInput):
+        assignments.give(session, actor_of(session, office["boss"]), case, office["worker"])
+
+
+def test_only_administrators_say_it_of_others_and_only_another_takes_it_back(session, office):
+    with pytest.raises(Forbidden):
+        declare(session, office, "boss", of="worker")
+    declare(session, office, "administrator", of="worker")
+    before = seen(session, office["worker"])
+    for who in ("worker", "boss"):
+        with pytest.raises(Forbidden):
+            own_records.take_back(session, actor_of(session, office[who]), office["person"], office["worker"].id)
+    with committed(session):
+        own_records.take_back(session, actor_of(session, office["other"]), office["person"], office["worker"].id)
+    assert seen(session, office["worker"])[0] - before[0] == office["about"]
+    events = session.scalars(sa.select(AuditEvent).where(AuditEvent.action.startswith("own_record")))
+    told = [(event.details["before"], event.details["after"]) for event in events]
+    assert told == [(None, "relative"), ("relative", None)] and list(audit.verify(session)) == []
+
+
+def test_an_administrator_does_not_read_in_the_audit_of_their_own_people(session, office):
+    number = min(office["about"])
+
+    def read(who) -> list:
+        return audit_trail.page(session, actor_of(session, office[who]), audit_trail.Wanted(case_id=number)).events
+
+    assert read("administrator")
+    declare(session, office, "administrator")
+    assert read("administrator") == [] and read("other")
+    chains = {
+        event.chain_key
+        for event in audit_trail.page(session, actor_of(session, office["administrator"]), audit_trail.Wanted()).events
+    }
+    assert f"person:{office['person'].id}" not in chains
