@@ -82,7 +82,7 @@ _ADMINISTRATION = (
     "admin.tokens admin.users admin.user admin.create_user admin.change_user admin.deactivate_user admin.activate_user "
     "admin.reset_second_factor admin.verticals admin.vertical admin.create_vertical admin.change_vertical "
     "admin.vertical_rules admin.programs admin.create_program admin.change_program admin.places admin.create_place "
-    "admin.change_place"
+    "admin.change_place admin.code_lists admin.code_list admin.create_code admin.change_code"
 ).split()
 
 RULES: dict[str, Door] = {
@@ -206,6 +206,7 @@ def build_world(app: Flask) -> World:
             **_of_doubles(session, person, here),
             "saved": _kept_view(session, users[Role.CASEWORKER], here),
             "number": case.id,
+            "list_name": "language",
             "grant": case.id,
             "worker": stranger,
             "intake.contact.number": contact.id,

@@ -1,6 +1,6 @@
 """The code lists of the contracts: ``value`` is what goes over the wire, ``label`` what people read.
 
-An installation may rename, retire and add entries; loading again adds what is missing and changes nothing else. Lists
+An installation may rename, sort and add entries; loading again adds what is missing and changes nothing else. Lists
 whose codes no contract names (relationships, languages, nationalities …) are left to the installation: a report that
 carries such a code keeps it, flagged.
 """

@@ -10,6 +10,7 @@ from portal.extensions import db
 from portal.web.access import current_actor
 from portal.web.admin import (
     calls,
+    code_lists,
     codes,
     index,
     issuing,
@@ -33,6 +34,7 @@ _READING = {"admin.index", "admin.calls", "admin.roles", "admin.roles_csv", "adm
 _partner = "/organisations/<int:number>"
 _token = "/tokens/<string(maxlength=64):jti>"  # noqa: S105 - a part of an address
 _user = "/users/<int:number>"
+_list = "/lists/<string(maxlength=64):list_name>"
 _vertical = "/verticals/<int:number>"
 
 for _rule, _endpoint, _view, _methods in (
@@ -72,6 +74,10 @@ for _rule, _endpoint, _view, _methods in (
     ("/places", "places", places.places, ["GET"]),
     ("/places/new", "create_place", places.create, ["GET", "POST"]),
     ("/places/<int:number>", "change_place", places.change, ["GET", "POST"]),
+    ("/lists", "code_lists", code_lists.code_lists, ["GET"]),
+    (_list, "code_list", code_lists.code_list, ["GET"]),
+    (f"{_list}/new", "create_code", code_lists.create, ["GET", "POST"]),
+    ("/lists/code/<int:number>", "change_code", code_lists.change, ["GET", "POST"]),
     ("/codes", "codes", codes.codes, ["GET"]),
     ("/codes/map", "map_code", codes.map_code, ["GET", "POST"]),
 ):

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, IntegerField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
-from portal.core import place_register, program_register
+from portal.core import code_register, place_register, program_register
 from portal.core.models import Place
 from portal.core.place_register import Branch, PlaceTold
 from portal.web.cases.forms import VersionedForm, options
@@ -70,4 +70,26 @@ class NewPlaceForm(_PlaceForm):
 class ChangePlaceForm(_PlaceForm, VersionedForm):
     """What a place is called from now on, where it lies, and whether it is offered."""
 
+    active = BooleanField(_l("It is offered"))
+
+
+class _CodeForm(FlaskForm):
+    """What people read for a code."""
+
+    label = StringField(
+        _l("What people read"), [InputRequired(_l("Say what people read.")), Length(max=code_register.LONGEST_LABEL)]
+    )
+
+
+class NewCodeForm(_CodeForm):
+    """A code that is added to a list."""
+
+    value = StringField(_l("Value"), [InputRequired(_l("Give the code a value."))])
+
+
+class ChangeCodeForm(_CodeForm, VersionedForm):
+    """What is said of a code from now on."""
+
+    sort = IntegerField(_l("Place in the order"), [InputRequired(_l("Give a number."))])
+    review_in_days = IntegerField(_l("Look again after days"), [Optional()])
     active = BooleanField(_l("It is offered"))

@@ -65,6 +65,10 @@ DEFAULTS = {
 }
 
 LISTS = {
+    "contact_type": _l("Kind of contact"),
+    "case_type": _l("Subject of a constituency case"),
+    "constituency_status": _l("Status of a constituency case"),
+    "category": _l("Category of a constituency case"),
     "case_category": _l("Category of the case"),
     "justice": _l("Justice"),
     "assessment": _l("Assessment"),
