@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import answers, api, cli, limits, presence, storage, web
 from portal.config import Settings, load_settings
-from portal.core import clock, database, indexing, keys
+from portal.core import clock, database, erasure_sweep, indexing, keys
 from portal.core.installation import refuse_wrong_environment
 from portal.extensions import babel, csrf, db, htmx, login_manager, migrate
 from portal.logs import configure_logging
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     configure_logging(settings)
     keys.configure(settings.data_keys, settings.index_key, settings.audit_key, settings.token_keys)
+    erasure_sweep.configure(settings.data_dir)
     clock.allow_moving(settings.data_dir if settings.is_rehearsal else None)
     indexing.listen()
     settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from psycopg import sql
 
 from portal import create_app
 from portal.config import Settings, load_settings
-from portal.core import clock, keys
+from portal.core import clock, erasure_sweep, keys
 from portal.core.database import writing
 from portal.core.models import Organisation, Presence
 from portal.extensions import db
@@ -153,6 +153,7 @@ def installation(engine_name: str, request: pytest.FixtureRequest) -> Installati
     # Two applications in one process have different keys and clocks; the one under test sets its own.
     given = made.settings
     keys.configure(given.data_keys, given.index_key, given.audit_key, given.token_keys)
+    erasure_sweep.configure(made.settings.data_dir)
     clock.allow_moving(made.settings.data_dir)
     made.renew()
     return made

@@ -4,7 +4,9 @@ import sys
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
+from portal.cli import erasures
 from portal.cli.speech import command, settings
 from portal.core import backup as backups
 from portal.extensions import db
@@ -36,4 +38,8 @@ def restore(file: Path, yes: bool) -> None:
     except backups.BackupError as refusal:
         raise click.ClickException(str(refusal)) from refusal
     click.echo(f"Restored the backup of {found.made_at}.")
+    if sa.inspect(db.engine).has_table("erasures"):
+        click.echo(f"Erased again, because they were erased since: {erasures.erase_again()}.")
+    else:
+        click.echo("After the upgrade, erase again who was erased since: flask --app wsgi erasures replay", err=True)
     click.echo("If the portal is of a newer version than it: flask --app wsgi db upgrade", err=True)

@@ -23,13 +23,18 @@ def words_of(session: Session, person_ids: Collection[int]) -> set[str]:
 
 
 class Blinder:
-    """Replaces words wherever they stand by themselves, whatever their case."""
+    """Replaces words wherever they stand by themselves; whatever their case, or ``as_written``."""
 
-    def __init__(self, words: Collection[str], mark: str = MARK) -> None:
+    def __init__(self, words: Collection[str], mark: str = MARK, *, as_written: bool = False) -> None:
         ordered = sorted(words, key=len, reverse=True)
         inside = "|".join(re.escape(word) for word in ordered)
-        self._pattern = re.compile(rf"(?<!\w)(?:{inside})(?!\w)", re.IGNORECASE) if ordered else None
+        flags = 0 if as_written else re.IGNORECASE
+        self._pattern = re.compile(rf"(?<!\w)(?:{inside})(?!\w)", flags) if ordered else None
         self._mark = mark
+
+    def finds(self, text: str | None) -> bool:
+        """Whether one of the words stands in a text."""
+        return bool(text) and self._pattern is not None and self._pattern.search(text) is not None
 
     def __call__(self, value: Any) -> Any:
         """The same value without the words; in lists and dictionaries, of each text in them."""

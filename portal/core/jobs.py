@@ -15,7 +15,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, code_settling, consent_effects, organisations, outbox, pair_finding, sessions
+from portal.core import (
+    audit,
+    clock,
+    code_settling,
+    consent_effects,
+    database,
+    erasure_sweep,
+    organisations,
+    outbox,
+    pair_finding,
+    sessions,
+)
 from portal.core.actors import SYSTEM
 from portal.core.models import Consent, Draft, IdempotencyKey, JobLease
 from portal.core.unit import unit_of_work
@@ -36,6 +47,7 @@ class Job:
     every: dt.timedelta
     run: Callable[[Session], int]
     at_once: int = _AT_ONCE  # it did all there was when it changed fewer rows, so that nobody waits long for the writer
+    after: Callable[[sa.Engine], None] | None = None  # done once the units are over, where something was changed
     a_run: int = sys.maxsize  # with so many rows it gives way to other jobs until it is due again
 
 
@@ -108,6 +120,7 @@ JOBS = (
         at_once=pair_finding.AT_ONCE,
         a_run=pair_finding.A_RUN,
     ),
+    Job("erasures.sweep", dt.timedelta(seconds=30), erasure_sweep.sweep, after=database.forget_log),
     Job("tokens.expiry", dt.timedelta(hours=12), organisations.warn_of_expiry),
     Job("audit.checkpoint", dt.timedelta(minutes=15), seal_audit),
     Job("database.statistics", dt.timedelta(hours=6), gather_statistics),
@@ -141,6 +154,8 @@ def _run(session: Session, job: Job) -> int | None:
             break
     _release(session, job, holder)
     if changed:
+        if job.after is not None:
+            job.after(session.get_bind())
         logger.info("job %s changed %s rows", job.name, changed)
     return changed
 

@@ -50,6 +50,8 @@ def _set(session: Session, actor: Actor, person: Person, reason: str, *, restric
         raise InvalidInput("Say why: the person may ask.", target="reason", problem="missing")
     same_people.lock(session, [person.id])
     session.refresh(person)
+    if person.erased_at is not None:
+        raise AlreadyDone("This person was erased.", target="reason")
     if (person.restricted_at is not None) == restricted:
         raise AlreadyDone(_STANDS[restricted], target="reason")
     records = same_people.records(session, [person.id])[person.id]

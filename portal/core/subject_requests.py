@@ -18,8 +18,8 @@ from portal.core.models import Person, SubjectRequest, User
 from portal.core.paging import Cursor
 from portal.core.permissions import Permission, require, visible_people
 
-EXPORT, RECTIFICATION, RESTRICTION = "export", "rectification", "restriction"
-KINDS = (EXPORT, RECTIFICATION, RESTRICTION)
+EXPORT, RECTIFICATION, RESTRICTION, ERASURE = "export", "rectification", "restriction", "erasure"
+KINDS = (EXPORT, RECTIFICATION, RESTRICTION, ERASURE)
 OPEN, GRANTED, REFUSED = "open", "granted", "refused"
 PAGE = 50
 

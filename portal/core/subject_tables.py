@@ -65,6 +65,7 @@ NOT_TOLD: dict[str, str] = {
     "search_texts": "the same words again, folded, so as to be found",
     "workflow_instances": "a question from one colleague to another",
     "attachments": "told as files",
+    "erasures": "who was erased is told nothing any more",
 }
 
 # Columns that are not told, of every table or of one: made from others, of the office, or of somebody else.

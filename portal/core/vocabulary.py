@@ -250,6 +250,7 @@ class Permission(StrEnum):
     REGISTER_PERSON = "person.register"
     VERIFY_PERSON = "person.verify"
     ANSWER_SUBJECT = "person.rights"
+    ERASE_PERSON = "person.erase"
     CAPTURE_CONSENT = "consent.capture"
     DECIDE_CONSENT = "consent.decide"
     ADD_PARTICIPANT = "participant.add"

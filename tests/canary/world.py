@@ -69,6 +69,7 @@ _KEYS = {
 # What the database demands of a row beyond its types.
 _DEMANDED: dict[str, dict[str, Any]] = {
     "approvals": {"decision": "rejected"},
+    "workflow_instances": {"target_type": "case", "target_id": 1},
     "attachments": {"state": "stored", "checksum": "0" * 64, "content_type": "application/pdf", "person_id": None},
     "cases": {"subject_household_id": None},
     "contacts": {"outcome": "information_given", "case_id": None},

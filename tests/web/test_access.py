@@ -149,6 +149,7 @@ RULES: dict[str, Door] = {
         "reviews.index reviews.month reviews.subscribe reviews.open_feed reviews.close_feed".split(), _door(EVERYBODY)
     ),
     "rights.index": _door(_LEADING),
+    "rights.erasure": _door({Role.ADMINISTRATOR}, scoped=True),
     **dict.fromkeys(_RIGHTS, _door(_LEADING, scoped=True)),
     "conflicts.index": _door(EVERYBODY),
     **dict.fromkeys(("conflicts.show", "cases.conflicts"), _door(EVERYBODY, scoped=True)),

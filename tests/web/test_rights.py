@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from portal.core import attachments
 from portal.core.actors import SYSTEM
-from portal.core.models import AuditEvent, CasePerson, Person, SubjectRequest
-from portal.core.vocabulary import Role
+from portal.core.models import AuditEvent, Case, CasePerson, Person, SubjectRequest
+from portal.core.vocabulary import Role, Status
 from portal.extensions import db
-from tests.factories import committed, make_case, make_person, make_request, make_user, make_vertical
+from tests.factories import committed, make_case, make_person, make_request, make_user, make_vertical, put_into
 from tests.page import words
 
 
@@ -120,3 +120,25 @@ def test_restricted_data_says_so_wherever_the_person_is_shown_and_is_not_correct
 
 
 CLAIM = {"kind": "passport", "number": "EX12345"}
+
+
+def test_two_people_erase_somebody_after_seeing_what_goes_and_the_certificate_stays(app, browser_as, office, path):
+    with app.app_context(), committed(db.session) as session:
+        admins = [make_user(session, Role.ADMINISTRATOR).id for _ in range(2)]
+    first, second = (browser_as(admin) for admin in admins)
+    assert "Nobody asked for it" in words(first.get(f"{path}/erasure"))
+    first.post(f"{path}/rights", ASKED | {"kind": "erasure"})
+    assert "is not closed" in words(second.get(f"{path}/erasure"))
+    with app.app_context(), committed(db.session) as session:
+        put_into(session, session.get(Case, 1), Status.CLOSED)
+    assert "Another administrator" in words(first.get(f"{path}/erasure"))
+    first.post(f"{path}/erasure", {"sure": "y"}, expect=422)
+    assert "How you are reached" in words(second.get(f"{path}/erasure"))
+    assert "Tick this first" in words(second.post(f"{path}/erasure", expect=422))
+    certificate = words(second.follow(second.post(f"{path}/erasure", {"sure": "y"})))
+    assert "Erased person" in certificate and "swept" in certificate and "Amina" not in certificate
+    for page in (path, f"{path}/history", f"{path}/rights", "/app/cases/1", "/app/cases/1/people", f"{path}/consents"):
+        shown = words(second.get(page))
+        assert "Amina" not in shown and "Erased" in shown, page
+    assert "Amina" not in words(second.get("/app/search?q=Amina+told")).replace("Amina told", "")
+    first.post(f"{path}/restriction", {"act": "lift", "reason": "By mistake"}, expect=422)

@@ -47,7 +47,7 @@ from portal.core.models.second_factor import RecoveryCode, SecondFactor
 from portal.core.models.service import Service
 from portal.core.models.session import UserSession
 from portal.core.models.structure import CaseMerge, CaseSplit, CaseTransfer
-from portal.core.models.subject_right import SubjectRequest
+from portal.core.models.subject_right import Erasure, SubjectRequest
 from portal.core.models.tag import CaseTag, Tag
 from portal.core.models.token import ApiToken
 from portal.core.models.user import User
@@ -90,6 +90,7 @@ __all__ = [
     "CorrespondenceField",
     "Draft",
     "HeldMessage",
+    "Erasure",
     "Household",
     "HouseholdMember",
     "IdempotencyKey",

@@ -53,6 +53,7 @@ class Person(Versioned, Base):
     root_id: Mapped[int | None] = ref("people.id")  # the record this one was merged into
     archived_at: Mapped[dt.datetime | None]
     restricted_at: Mapped[dt.datetime | None]  # kept and read, neither changed nor used
+    erased_at: Mapped[dt.datetime | None]  # by law; the name is a pseudonym since
     compared_at: Mapped[dt.datetime | None]  # with everybody else; None after a change, until the job has been there
 
     identifiers: Mapped[list["PersonIdentifier"]] = relationship(cascade="all, delete-orphan")

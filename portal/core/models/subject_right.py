@@ -1,11 +1,12 @@
 """What people ask about their own data, and what became of it."""
 
 import datetime as dt
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.core.models.base import Base, Code, Id, Name, PublicId, Versioned, ref
+from portal.core.models.base import Base, Code, Id, Moment, Name, PublicId, Versioned, ref
 
 
 class SubjectRequest(Versioned, Base):
@@ -40,5 +41,38 @@ class SubjectRequest(Versioned, Base):
             "id",
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
+        ),
+    )
+
+
+class Erasure(Base):
+    """The proof that a person was erased: when, by whom, what was emptied and removed, and what is kept and why.
+
+    It names nobody: the person is the pseudonym by now. ``uuids`` are the public ids of the records, by which the
+    erasure is done again after a backup from before it was restored; ``files`` and ``swept_at`` say whether bytes and
+    the remains of the index are gone, too.
+    """
+
+    __tablename__ = "erasures"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = ref("people.id")
+    request_id: Mapped[int | None] = ref("subject_requests.id", index=False)
+    pseudonym: Mapped[Code]
+    uuids: Mapped[list[Any]] = mapped_column(default=list)
+    at: Mapped[Moment]
+    by_id: Mapped[int | None] = ref("users.id", index=False)
+    removed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # table → rows
+    emptied: Mapped[dict[str, Any]] = mapped_column(default=dict)  # table → rows
+    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what → how many
+    files: Mapped[list[Any]] = mapped_column(default=list)  # checksums whose bytes still lie there
+    swept_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        sa.Index(
+            "ix_erasures_to_sweep",
+            "id",
+            sqlite_where=sa.text("swept_at IS NULL"),
+            postgresql_where=sa.text("swept_at IS NULL"),
         ),
     )

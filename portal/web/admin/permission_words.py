@@ -35,6 +35,7 @@ PERMISSIONS = {
     P.REGISTER_PERSON: _l("Register people and households"),
     P.VERIFY_PERSON: _l("Verify people and households, join and archive records"),
     P.ANSWER_SUBJECT: _l("Answer what people ask about their own data"),
+    P.ERASE_PERSON: _l("Erase a person who asked for it, together with somebody else"),
     P.CAPTURE_CONSENT: _l("Take a consent down"),
     P.DECIDE_CONSENT: _l("Confirm, reject or withdraw a consent"),
     P.ADD_PARTICIPANT: _l("Ask another vertical to take part"),

@@ -54,6 +54,8 @@ CHANGES = {
     "person.request_answer": _l("A request answered"),
     "person.restrict": _l("Restricted: kept, and neither changed nor used"),
     "person.restriction_lift": _l("Restriction lifted"),
+    "person.erase": _l("Erased by law"),
+    "audit.values_erased": _l("Kept values emptied by law"),
     "person.export": _l("Everything held taken out"),
     "person.merge_in": _l("Another record joined this one"),
     "person.merge": _l("Joined another record"),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from portal.web.rights import asking, restricting, taking_out
+from portal.web.rights import asking, erasing, restricting, taking_out
 
 blueprint = Blueprint("rights", __name__, url_prefix="/app")
 
@@ -11,6 +11,7 @@ for _rule, _endpoint, _view, _methods in (
     ("/people/<int:id>/rights", "of_person", asking.of_person, ["GET", "POST"]),
     ("/people/<int:id>/rights/<int:asked>", "answer", asking.answer, ["GET", "POST"]),
     ("/people/<int:id>/restriction", "restriction", restricting.restriction_page, ["GET", "POST"]),
+    ("/people/<int:id>/erasure", "erasure", erasing.erasure_page, ["GET", "POST"]),
     ("/people/<int:id>/export", "export", taking_out.export, ["GET", "POST"]),
 ):
     blueprint.add_url_rule(_rule, _endpoint, _view, methods=_methods)

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from portal.core import clock, subject_requests
 from portal.web.cases.forms import VersionedForm, newlines, options
@@ -52,6 +52,15 @@ class ReasonForm(FlaskForm):
 
     reason = TextAreaField(
         _l("Why?"), [_LONGEST], filters=[newlines], description=_l("Who asked, and on what ground it is done.")
+    )
+
+
+class ErasureForm(FlaskForm):
+    """Confirming that a person is erased: there is no way back."""
+
+    sure = BooleanField(
+        _l("I have read what goes and what stays. This cannot be undone."),
+        [InputRequired(_l("Tick this first: it cannot be undone."))],
     )
 
 

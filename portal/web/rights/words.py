@@ -47,7 +47,52 @@ SECTIONS = {
     "changes": _l("Who changed your record"),
 }
 
+# What stands against erasing a person.
+OBSTACLES = {
+    "open_cases": _l("A case about this person is not closed. Close it first, or refuse the request with that reason."),
+    "not_asked": _l("Nobody asked for it. Write the request down first; somebody else than you then carries it out."),
+    "own_request": _l("You wrote this request down. Another administrator looks at it and carries it out."),
+}
+# What is kept of somebody who is erased, and why.
+KEPT = {
+    "cases": _l("Cases that are emptied: their number, dates, states and codes stay for the statistics of the office."),
+    "shared": _l("Cases that others are part of: they stay; the names of this person in them become the pseudonym."),
+    "consents": _l("Consents: that they were given and taken back, and when, stays as proof. Their words go."),
+}
+# Tables of which only an erasure speaks.
+OTHERS = {
+    "people": _l("Records of the person"),
+    "person_keys": _l("What they were found by"),
+    "person_pairs": _l("Who they were compared with"),
+    "own_records": _l("Which worker they are"),
+    "attachments": _l("Files, with their bytes"),
+    "audit_values": _l("Kept values in the history"),
+    "saved_views": _l("Saved views that look for the person"),
+    "drafts": _l("Drafts of staff"),
+    "idempotency_keys": _l("Answers kept for repetition"),
+    "search_texts": _l("The index of words"),
+    "intake_receipts": _l("Reports as they arrived"),
+    "notices": _l("Notices"),
+    "outbox": _l("Messages that were held"),
+    "case_assignments": _l("Reasons of assignments"),
+    "case_merges": _l("Reasons of merges"),
+    "case_splits": _l("Reasons of splits"),
+    "conflicts": _l("Notes on conflicts"),
+    "workflow_instances": _l("Reasons of questions"),
+    "approvals": _l("Reasons of answers"),
+    "restrictions": _l("Reasons of restricted cases"),
+    "bulk_runs": _l("Reasons of changes of several cases"),
+    "bulk_items": _l("Reports of changes of several cases"),
+    "break_glass_grants": _l("Reasons for opening restricted cases"),
+    "consent_evidence": _l("Evidence of consent, as described"),
+}
+
 
 def field(name: str) -> str:
     """The name of a column as a reader takes it."""
     return name.replace("_", " ").capitalize()
+
+
+def table(name: str) -> str:
+    """The name of a table as a reader takes it."""
+    return str(OTHERS.get(name) or SECTIONS.get(name) or field(name))
