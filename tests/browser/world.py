@@ -15,7 +15,18 @@ from flask import Flask
 from portal import create_app
 from portal.core import person_merging, verification
 from portal.core.actors import SYSTEM
-from portal.core.models import Base, Consent, ConsentVersion, Organisation, Person, User, Vertical, VerticalMember
+from portal.core.models import (
+    Base,
+    Consent,
+    ConsentVersion,
+    Organisation,
+    Person,
+    Place,
+    Program,
+    User,
+    Vertical,
+    VerticalMember,
+)
 from portal.core.vocabulary import ConsentStatus, Role
 from portal.extensions import db
 from tests.factories import committed, make_consent, make_household, make_person
@@ -87,7 +98,10 @@ def _in_other_states(session, person: Person) -> dict[str, object]:
         "organisation arm deactivate defaults priorities",
         "user change_user deactivate_user reset_second_factor",
     )
+    first = {kind: session.scalars(sa.select(sa.func.min(kind.id))).one() for kind in (Place, Program)}
     return {
+        "admin.change_place.number": first[Place],
+        "admin.change_program.number": first[Program],
         **{f"admin.{page}.number": partner for page in of_partners.split()},
         **{f"admin.{page}.number": colleague for page in of_users.split()},
         **{f"admin.{page}.number": health.id for page in ("vertical", "change_vertical", "vertical_rules")},
