@@ -5,7 +5,6 @@ database with the moment at which its time is over: a server that stops loses no
 """
 
 import datetime as dt
-import json
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -77,7 +76,7 @@ def hold(
         author_id=actor.user_id,
         recipient_id=to.id if to else None,
         text=text.strip(),
-        files=json.dumps([[file.id, file.file_name] for file in brought]) if brought else None,
+        files="\n".join(f"{file.file_name}\t{file.id}" for file in brought) or None,
         created_at=now,
         run_at=now + HOLD,
     )
@@ -146,12 +145,13 @@ def _shown(held: HeldMessage, to: Person | None) -> Waiting:
 
 
 def _names(held: HeldMessage) -> tuple[str, ...]:
-    return tuple(name for _number, name in json.loads(held.files or "[]"))
+    return tuple(line.partition("\t")[0] for line in (held.files or "").splitlines())
 
 
 def _files(session: Session, held: HeldMessage) -> Sequence[Attachment]:
-    numbers = [number for number, _name in json.loads(held.files or "[]")]
-    return session.scalars(sa.select(Attachment).where(Attachment.id.in_(numbers))).all() if numbers else []
+    numbers = [line.rpartition("\t")[2] for line in (held.files or "").splitlines()]
+    wanted = [int(number) for number in numbers if number.isdecimal()]
+    return session.scalars(sa.select(Attachment).where(Attachment.id.in_(wanted))).all() if wanted else []
 
 
 def named(held: Collection[Waiting]) -> str:

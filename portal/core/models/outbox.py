@@ -24,7 +24,9 @@ class HeldMessage(Base):
     author_id: Mapped[int] = ref("users.id", index=False)
     recipient_id: Mapped[int | None] = ref("people.id", index=False)
     text: Mapped[str | None] = mapped_column(EncryptedText)
-    files: Mapped[str | None] = mapped_column(EncryptedText)  # as JSON: the number and the name of each attachment
+    files: Mapped[str | None] = mapped_column(
+        EncryptedText
+    )  # a line each: the name of an attachment, a tab, its number
     state: Mapped[Code] = mapped_column(default="held")
     created_at: Mapped[Moment]
     run_at: Mapped[dt.datetime]
