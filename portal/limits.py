@@ -5,12 +5,13 @@ a table. ``limiter`` limits views of the browser by decorator; ``count`` is for 
 after looking.
 """
 
+import ipaddress
 import logging
 import math
 import secrets
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import parse
@@ -28,6 +29,11 @@ logger = logging.getLogger(__name__)
 _PRAGMAS = ("journal_mode=WAL", "synchronous=OFF", "busy_timeout=2000")
 _SWEPT_ONCE_IN = 200  # new windows: those that are over are forgotten now and then, so that the table stays small
 _TABLE = RateLimit.__table__
+
+FREE_TRIES = 5
+_SHORTEST_WAIT = 30  # seconds, after the free ones; each wait is twice the one before
+_LONGEST_WAIT = 60 * 60
+_TRIES_KEPT = 24 * 60 * 60
 
 
 class SharedStorage(Storage):
@@ -140,6 +146,51 @@ def forget(limit: str, *who: str) -> None:
         limiter.limiter.clear(parse(limit), *who)
     except sa.exc.SQLAlchemyError:
         logger.exception("the counts of limits cannot be kept")
+
+
+def hold_back(*who: str) -> None:
+    """Count a try of *who* at a secret: some are free, then each has to wait longer than the one before.
+
+    Nobody is locked: an hour is the longest wait, and a day after the first try all are forgotten. What is refused is
+    not counted. Raises TooManyRequests, which says when to come again.
+    """
+    tries, wait = _keys_of(who)
+    try:
+        storage = limiter.limiter.storage
+        if not storage.get(wait):
+            made = storage.incr(tries, _TRIES_KEPT)
+            pause = min(_SHORTEST_WAIT << min(made - FREE_TRIES - 1, 20), _LONGEST_WAIT) if made > FREE_TRIES else 0
+            # Of several at the same moment one begins the pause, and is let through.
+            if not pause or storage.incr(wait, pause) == 1:
+                return
+        ends = storage.get_expiry(wait)
+    except sa.exc.SQLAlchemyError:
+        logger.exception("the counts of limits cannot be kept")
+        return
+    raise TooManyRequests(retry_after=max(1, math.ceil(ends - clock.now().timestamp())))
+
+
+def let_off(*who: str) -> None:
+    """Forget the tries of *who*: one was right."""
+    try:
+        for key in _keys_of(who):
+            limiter.limiter.storage.clear(key)
+    except sa.exc.SQLAlchemyError:
+        logger.exception("the counts of limits cannot be kept")
+
+
+def address() -> str:
+    """Where a request comes from, as it is counted: of IPv6 the network, for whoever has one has all its addresses."""
+    text = request.remote_addr or "-"
+    try:
+        parsed = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else text
+
+
+def _keys_of(who: tuple[str, ...]) -> tuple[str, str]:
+    return "tries:" + "/".join(who), "wait:" + "/".join(who)
 
 
 def _engine() -> sa.Engine:

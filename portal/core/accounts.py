@@ -5,13 +5,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, sessions
+from portal.core import audit, clock, passwords, sessions
 from portal.core.actors import ANONYMOUS, Actor, from_user
 from portal.core.errors import InvalidInput
 from portal.core.models import Organisation, User, Vertical, VerticalMember
 from portal.core.vocabulary import Role
-
-SHORTEST_PASSWORD = 12
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # Verified against when there is no such account, so that the time and the path are the same.
@@ -47,7 +45,7 @@ def change_password(session: Session, actor: Actor, *, password_hash: str) -> Us
     """
     user = session.get(User, actor.user_id)
     user.password_hash = password_hash
-    sessions.end_all(session, user.id, but=actor.session_id)
+    passwords.end_everything(session, user, but=actor.session_id)
     audit.append(session, actor, "account.change_password", chain=f"user:{user.id}")
     return user
 

@@ -25,6 +25,7 @@ from portal.core import (
     organisations,
     outbox,
     pair_finding,
+    passwords,
     sessions,
 )
 from portal.core.actors import SYSTEM
@@ -110,6 +111,7 @@ JOBS = (
     Job("idempotency.purge", dt.timedelta(hours=1), forget_answers),
     Job("drafts.expire", dt.timedelta(hours=1), expire_drafts),
     Job("sessions.forget", dt.timedelta(hours=1), sessions.forget),
+    Job("passwords.forget", dt.timedelta(hours=1), passwords.forget),
     Job("consents.label", dt.timedelta(minutes=1), refresh_consent_labels),
     Job("consents.settle", dt.timedelta(seconds=30), consent_effects.settle, at_once=consent_effects.AT_ONCE),
     Job("codes.settle", dt.timedelta(minutes=1), code_settling.settle, at_once=code_settling.AT_ONCE),

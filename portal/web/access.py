@@ -38,7 +38,7 @@ PUBLIC_ENDPOINTS = frozenset(
     (
         "static home.index health.alive health.ready auth.login auth.code passkey_door.challenge passkey_door.sign_in "
         "passkey_door.second_challenge passkey_door.second reviews.feed openid_door.begin "
-        "openid_door.answer"
+        "openid_door.answer reset.follow reset.choose"
     ).split()
 )
 # Where somebody may go who has yet to set up the second factor that their role needs.
@@ -94,6 +94,11 @@ def needs_second_factor(role: Role) -> bool:
 def idle_limit() -> dt.timedelta:
     """After how long without a sign of life a session is over."""
     return current_app.extensions["settings"].idle
+
+
+def standing() -> sessions.Standing:
+    """How the session of this request stands. Only for views behind the door."""
+    return g.standing
 
 
 def sign_in_again(location: str | None = None) -> Response:
@@ -165,13 +170,15 @@ def _load(key: str) -> SignedIn | None:
     return me
 
 
+def page_around() -> str:
+    """The page a fragment belongs to or a form stands on; empty where that is not known."""
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc in ("", request.host) else ""
+
+
 def _page_asked_for() -> str:
     """The page a person was on: for a fragment that is the page around it, not the fragment's own address."""
-    around = request.headers.get("HX-Current-URL") or request.referrer
-    if request.method != "GET" or wants_htmx():
-        parts = urlsplit(around or "")
-        return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc in ("", request.host) else ""
-    return request.full_path.rstrip("?")
+    return page_around() if request.method != "GET" or wants_htmx() else request.full_path.rstrip("?")
 
 
 def _csrf_failed(error: CSRFError):

@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from portal import web
 from portal.web import access, formats, fragments
 
+_WARNED_BEFORE = 120  # seconds before a session ends
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
@@ -32,12 +33,20 @@ def _names() -> dict[str, object]:
     return {
         "installation_name": settings.installation_name,
         "current_actor": me,
+        "session_ends": _end_of_session() if me else None,
         "shortcuts": me.shortcuts if me else True,
         "lang": str(get_locale() or "en").replace("_", "-"),
         "dir": web.direction(),
         "openid_label": settings.openid.label if settings.openid else None,
         "theme": None,
     }
+
+
+def _end_of_session() -> dict[str, int | str]:
+    """What the script needs that warns before a session ends: seconds left, when to warn, and where to come back to."""
+    seconds = int(access.idle_limit().total_seconds())
+    back = "" if request.method == "GET" else access.page_around()
+    return {"left": access.standing().seconds_left, "warn": min(_WARNED_BEFORE, seconds // 2), "back": back}
 
 
 def _name_by_content(endpoint: str, values: dict[str, object]) -> None:

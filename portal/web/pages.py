@@ -9,6 +9,7 @@ from portal.web.admin import blueprint as admin
 from portal.web.audit.views import blueprint as audit
 from portal.web.auth.openid_door import blueprint as openid_door
 from portal.web.auth.passkey_door import blueprint as passkey_door
+from portal.web.auth.reset import blueprint as reset
 from portal.web.auth.views import blueprint as auth
 from portal.web.break_glass.views import blueprint as break_glass
 from portal.web.cases import blueprint as cases
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     account,
     language,
     second_factor,
+    reset,
     passkeys,
     passkey_door,
     openid_door,

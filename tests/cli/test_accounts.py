@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.core import accounts, second_factor, tokens
+from portal.core import accounts, passwords, second_factor, tokens
 from portal.core.actors import from_user
 from portal.core.errors import NotAuthenticated
 from portal.core.models import Organisation, User
@@ -47,10 +47,26 @@ def test_what_is_wrong_with_a_user_is_said_and_nobody_is_created(loaded, run, ro
     assert rows("SELECT count(*) FROM users") == [(1,)]
 
 
-def test_a_live_installation_takes_no_short_password(loaded, as_live, run, count):
-    user = ("user", "create", "--email", "a@office.example", "--name", "Ada", "--role", "agent", "--password-stdin")
-    assert "at least 12 characters" in run(*user, stdin="short\n", code=1).output
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("short", "at least 12 characters"),
+        ("password1234", "lists of passwords that were stolen"),
+        ("diallo in a boat at sea", "must not contain a name"),
+    ],
+)
+def test_a_weak_password_is_refused(loaded, run, count, password, why):
+    user = ("user", "create", "--email", "a@office.example", "--name", "Ada Diallo", "--role", "agent")
+    assert why in run(*user, "--password-stdin", stdin=f"{password}\n", code=1).output
     assert count("users") == 0
+
+
+def test_a_link_for_a_new_password_is_alone_on_standard_output(loaded, run, session):
+    user = ("user", "create", "--email", "ada@office.example", "--name", "Ada Diallo", "--role", "agent")
+    run(*user, "--password-stdin", stdin="a long enough password\n")
+    link = run("user", "reset-link", "ADA@office.example").stdout.removesuffix("\n")
+    assert passwords.holder(session, passwords.digest(link.removeprefix("/app/reset/"))).name == "Ada Diallo"
+    assert "There is no user" in run("user", "reset-link", "nobody@office.example", code=1).output
 
 
 def test_an_empty_installation_says_what_comes_first(app, run, session):

@@ -1,6 +1,7 @@
 """Every door of the browser, and who gets through it. An endpoint without a rule here fails the build."""
 
 import io
+import uuid
 from dataclasses import dataclass
 
 import pytest
@@ -34,11 +35,12 @@ NOBODY_NEEDED = set(
     (
         "static home.index health.alive health.ready auth.login auth.code passkey_door.challenge passkey_door.sign_in "
         "passkey_door.second_challenge passkey_door.second reviews.feed openid_door.begin "
-        "openid_door.answer"
+        "openid_door.answer reset.follow reset.choose"
     ).split()
 )
 
-ENDING = {"auth.logout", "account.end_sessions"}  # of the sessions that the walk goes with; tried in their own tests
+# Of the sessions that the walk goes with; tried in their own tests.
+ENDING = {"auth.logout", "account.end_sessions", "account.end_session"}
 # There for the one who sent or made it, and for nobody else; tried in tests/web/test_messages.py and test_passkeys.py.
 OWN = {"cases.undo_message", "passkeys.show", "passkeys.rename", "passkeys.remove"}
 
@@ -110,6 +112,7 @@ RULES: dict[str, Door] = {
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
+    **dict.fromkeys(("account.end_session", "account.stay", "account.time_left"), _door(EVERYBODY)),
     **dict.fromkeys(("worklist.several", "worklist.change_several", "worklist.go_on"), _door(WORKERS)),
     **dict.fromkeys(("worklist.saved_views", "worklist.ask_view", "worklist.save_view"), _door(EVERYBODY)),
     "worklist.saved_view": _door(EVERYBODY, scoped=True),
@@ -201,6 +204,7 @@ def build_world(app: Flask) -> World:
             "assignment": assignments.add(session, SYSTEM, case, worker, effective_from=clock.now()).id,
             "question": approvals.ask(session, SYSTEM, case, purpose=approvals.TRANSFER).id,
             "jti": token.jti,
+            "session_id": uuid.uuid4(),
             "asked": factories.make_request(session, person).id,
             "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
             **_of_subjects(app, session, case, person),

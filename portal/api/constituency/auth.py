@@ -29,6 +29,7 @@ from portal.extensions import db
 WRONG = "Invalid email or password"
 LOCKED = "This account is locked"
 CODE_NEEDED = "Second factor required"
+STRANGERS = "300/hour"  # tries from one address for any accounts
 NOT_SET_UP = "This account needs a second factor. Set it up in the portal first"
 
 door = room("sign-in", "/auth", tag="Signing in", public=True)
@@ -136,21 +137,24 @@ _HEADERS = {"Authorization": {"schema": {"type": "string"}, "description": "`Bea
 @door.alt_response(429, schema=errors.ErrorSchema, description="Too many attempts; see `Retry-After`.")
 def sign_in(told: dict[str, Any]):
     """Sign in. The token lives for 30 minutes without use, renews itself while used, and ends after 12 hours."""
-    limits.count("10/minute", "api-sign-in", blind_index(told["email"].lower()))
+    who = "api-sign-in", blind_index("sign-in:" + told["email"].strip().lower())[:32], f"address:{limits.address()}"
+    limits.hold_back(*who)
+    limits.count(STRANGERS, "sign-in-address", limits.address())
     user = accounts.recognise(db.session, told["email"], told["password"])
     correlation_id = g.get("correlation_id", "")
     if user is None or not user.active:
         with unit_of_work(db.session, current_actor(), intent="account.sign_in") as session:
             accounts.record_failed_sign_in(session, correlation_id=correlation_id)
         return respond(Answer(401, {"error": WRONG}) if user is None else Answer(403, {"error": LOCKED}))
+    limits.let_off(*who)
     actor = from_user(db.session, user, correlation_id=correlation_id)
     user_id, code = user.id, told.get("secondFactor")
     guarded = second_factor.is_on(db.session, user_id)
     if missing := _missing(user, guarded, code):
         return respond(Answer(403, {"error": missing}))
-    who = "second-factor", str(user_id)
+    tries = "second-factor", str(user_id)
     if guarded:
-        limits.count(second_factor.TRIES, *who)
+        limits.count(second_factor.TRIES, *tries)
 
     def work(session: Session) -> Answer:
         # What is refused is an event, so the unit ends well. Whether there is a second factor is asked again: it may
@@ -166,7 +170,7 @@ def sign_in(told: dict[str, Any]):
     # Nothing is kept for a repeated request: the answer is a secret, and a code is taken once.
     answer = perform("account.sign_in", work, actor=actor, keyed=False)
     if guarded and answer.status_code == 200:
-        limits.forget(second_factor.TRIES, *who)
+        limits.forget(second_factor.TRIES, *tries)
     return answer
 
 

@@ -24,6 +24,7 @@ from portal.core.models.outbox import HeldMessage
 from portal.core.models.outside_identity import OutsideIdentity
 from portal.core.models.participant import Participant
 from portal.core.models.passkey import Passkey, SpentChallenge
+from portal.core.models.password_reset import PasswordReset
 from portal.core.models.person import (
     Household,
     HouseholdMember,
@@ -106,6 +107,7 @@ __all__ = [
     "OutsideIdentity",
     "OwnRecord",
     "Participant",
+    "PasswordReset",
     "Passkey",
     "Person",
     "PersonContact",

@@ -5,40 +5,9 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
-from portal.core.accounts import SHORTEST_PASSWORD
+from portal.core import passwords
 from portal.core.passkeys import LONGEST_NAME
-
-
-class PasswordForm(FlaskForm):
-    """The present password, and twice the new one."""
-
-    current = PasswordField(
-        _l("Present password"),
-        [InputRequired(_l("Enter your present password")), Length(max=1024)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    new = PasswordField(
-        _l("New password"),
-        [
-            InputRequired(_l("Enter a new password")),
-            Length(
-                min=SHORTEST_PASSWORD,
-                message=_l("The new password must have at least %(min)d characters; several words are good"),
-            ),
-            Length(max=1024),
-        ],
-        render_kw={"autocomplete": "new-password"},
-    )
-    again = PasswordField(
-        _l("New password again"),
-        [InputRequired(_l("Enter the new password again")), EqualTo("new", _l("The two new passwords differ"))],
-        render_kw={"autocomplete": "new-password"},
-    )
-
-    def validate_new(self, field) -> None:
-        """A new password that is the present one would end all sessions and change nothing."""
-        if field.data == self.current.data:
-            raise ValidationError(_l("The new password must differ from the present one"))
+from portal.web.account.words import WEAKNESSES
 
 
 def _present_password() -> PasswordField:
@@ -47,6 +16,53 @@ def _present_password() -> PasswordField:
         [InputRequired(_l("Enter your present password")), Length(max=1024)],
         render_kw={"autocomplete": "current-password"},
     )
+
+
+def _new_password() -> PasswordField:
+    return PasswordField(
+        _l("New password"),
+        [InputRequired(_l("Enter a new password")), Length(max=1024)],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _same_again() -> PasswordField:
+    return PasswordField(
+        _l("New password again"),
+        [InputRequired(_l("Enter the new password again")), EqualTo("new", _l("The two new passwords differ"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class NewPasswordForm(FlaskForm):
+    """Twice a new password, of somebody of whom a guesser knows what ``about`` holds."""
+
+    new = _new_password()
+    again = _same_again()
+
+    def __init__(self, *arguments, about: tuple[str, ...] = (), **more) -> None:
+        super().__init__(*arguments, **more)
+        self._about = about
+
+    def validate_new(self, field) -> None:
+        """Refuse what is weak or known from breaches, by the rule of core."""
+        found = passwords.weakness(field.data, about=self._about)
+        if found is not None:
+            raise ValidationError(WEAKNESSES[found])
+
+
+class PasswordForm(NewPasswordForm):
+    """The present password, and twice the new one."""
+
+    current = _present_password()
+    new = _new_password()
+    again = _same_again()
+
+    def validate_new(self, field) -> None:
+        """A new password that is the present one would end all sessions and change nothing."""
+        if field.data == self.current.data:
+            raise ValidationError(_l("The new password must differ from the present one"))
+        super().validate_new(field)
 
 
 def _code(missing: str) -> StringField:

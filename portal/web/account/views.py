@@ -1,15 +1,21 @@
-"""One's own account: who one is here, how one signs in, and a new password."""
+"""One's own account: who one is here, where one is signed in, and a new password."""
 
-from flask import Blueprint, flash, render_template, request, url_for
+import uuid
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
-from portal.core import accounts, own_records, second_factor, verticals
+from portal.core import accounts, own_records, passwords, second_factor, sessions, verticals
+from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments
-from portal.web.access import current_actor
+from portal.web.access import current_actor, idle_limit, safe_path, standing
 from portal.web.account import words
 from portal.web.account.forms import PasswordForm
+from portal.web.activity import passive
 from portal.web.own_records.views import TIES
 
 blueprint = Blueprint("account", __name__, url_prefix="/app/account")
@@ -18,13 +24,13 @@ blueprint = Blueprint("account", __name__, url_prefix="/app/account")
 @blueprint.get("")
 def show():
     """Name, role, verticals, drafts, and the form for a new password."""
-    return _page(PasswordForm())
+    return _page(_form())
 
 
 @blueprint.post("/password")
 def change_password():
     """Change the password: every other session ends, this one goes on."""
-    actor, form = current_actor(), PasswordForm()
+    actor, form = current_actor(), _form()
     if not form.validate_on_submit():
         return _page(form, 422)
     if accounts.check_password(db.session, actor.email, form.current.data) is None:
@@ -59,10 +65,49 @@ def set_shortcuts():
     return fragments.go_to(url_for("account.show"))
 
 
+@blueprint.post("/sessions/<uuid:session_id>/end")
+def end_session(session_id: uuid.UUID):
+    """End one session, wherever it is."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="account.end_session"):
+        sessions.end(db.session, actor, session_id)
+    flash(_("That session is ended."), "success")
+    return fragments.go_to(url_for("account.show"))
+
+
+@blueprint.get("/session")
+@passive
+def time_left():
+    """How long this session lasts without another sign of life, for the page that warns before it ends."""
+    return {"seconds": standing().seconds_left}
+
+
+@blueprint.post("/session")
+def stay():
+    """Stay signed in: a sign of life, and nothing else."""
+    sessions.note_use(db.session, standing(), surely=True)
+    if request.accept_mimetypes.best == "application/json":
+        return {"seconds": sessions.find(db.session, current_user.get_id(), idle=idle_limit()).seconds_left}
+    return fragments.go_to(safe_path(request.referrer and urlsplit(request.referrer).path))
+
+
+def _form() -> PasswordForm:
+    user = db.session.get(User, current_actor().user_id)
+    return PasswordForm(about=passwords.about(user, current_app.extensions["settings"].installation_name))
+
+
 def _page(form: PasswordForm, status: int = 200):
-    mine = [one for one in verticals.listed(db.session, inactive=True) if one.id in current_actor().vertical_ids]
-    state = second_factor.state(db.session, current_actor())
-    shown = {"closed": own_records.mine(db.session, current_actor()), "ties": TIES}
-    return render_template(
-        "account/show.html", form=form, verticals=mine, roles=words.ROLES, state=state, **shown
-    ), status
+    actor = current_actor()
+    mine = [one for one in verticals.listed(db.session, inactive=True) if one.id in actor.vertical_ids]
+    shown = {
+        "form": form,
+        "verticals": mine,
+        "roles": words.ROLES,
+        "ways": words.WAYS,
+        "device": words.device,
+        "state": second_factor.state(db.session, actor),
+        "closed": own_records.mine(db.session, actor),
+        "ties": TIES,
+        "sessions": sessions.listed(db.session, actor, idle=idle_limit()),
+    }
+    return render_template("account/show.html", **shown), status

@@ -10,6 +10,7 @@ from portal.core.unit import unit_of_work
 from portal.core.vocabulary import SignInWay
 from portal.extensions import db
 from portal.web.access import SignedIn, safe_path
+from portal.web.auth import known_device
 from portal.web.auth.devices import browser_and_system
 
 
@@ -17,6 +18,7 @@ def let_in(
     user_id: int, location: str | None, *, way: SignInWay, two_factors: bool = False, epoch: int | None = None
 ) -> Response:
     """Sign somebody in who has proved who they are, and lead them to *location* or to their work.
+    The browser is known for them from then on.
 
     ``two_factors`` says that more than a password was proved (a code, a passkey that asked for its owner). ``epoch`` is
     the user's ``session_epoch`` when a proof was checked that they may take back meanwhile, such as a password. Raises
@@ -35,6 +37,8 @@ def let_in(
             correlation_id=g.correlation_id,
         )
         me = SignedIn(actor, user.locale, key, two_factors=two_factors)
+    answer = redirect(safe_path(location), 303)
+    known_device.remember(answer, actor.email)
     session.clear()  # a new session for a new person: nothing set before signing in is kept
     login_user(me)
-    return redirect(safe_path(location), 303)
+    return answer

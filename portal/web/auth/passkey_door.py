@@ -18,7 +18,7 @@ from portal.core.vocabulary import SignInWay
 from portal.extensions import db
 from portal.web.access import safe_path
 from portal.web.account.words import wait_after
-from portal.web.auth import first_factor
+from portal.web.auth import first_factor, known_device
 from portal.web.auth.entry import let_in
 from portal.web.auth.forms import PasskeyForm
 from portal.web.auth.passkey_party import as_json, ask, asked, party
@@ -67,7 +67,7 @@ def second():
     again = redirect(url_for("auth.code", next=safe_path(form.next.data)), 303)
     if us is None or given is None or not form.validate_on_submit():
         return again
-    who = "second-factor", str(given.user_id)
+    who = known_device.tries_at_second_factor(db.session.get(User, given.user_id))
     if not _may_try(second_factor.TRIES, *who):
         return again
     signed = asked()

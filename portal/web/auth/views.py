@@ -9,21 +9,19 @@ from werkzeug.exceptions import TooManyRequests
 from portal import limits
 from portal.core import accounts, passkeys, second_factor, sessions
 from portal.core.actors import ANONYMOUS, from_user
-from portal.core.keys import blind_index
 from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import SignInWay
 from portal.extensions import db
 from portal.web.access import current_actor, safe_path, signed_in
 from portal.web.account.words import wait_after
-from portal.web.auth import first_factor
+from portal.web.auth import first_factor, known_device
 from portal.web.auth.entry import let_in
 from portal.web.auth.forms import CodeForm, LoginForm, PasskeyForm
 from portal.web.auth.passkey_party import party
 
 blueprint = Blueprint("auth", __name__, url_prefix="/app")
-# pragma: allowlist nextline secret
-PASSWORDS = "10/minute"  # wrong ones for one e-mail address, whether or not there is such an account
+STRANGERS = "300/hour"  # tries from one address for any accounts, of browsers that are not known for them
 FEW = 3
 
 
@@ -34,11 +32,13 @@ def login():
         return redirect(safe_path(request.args.get("next")), 303)
     form = LoginForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
-        who = "sign-in", blind_index(form.email.data.strip().lower())
-        limits.count(PASSWORDS, *who)
+        who = known_device.counted_as(form.email.data)
+        limits.hold_back(*who)
+        if not known_device.is_known(form.email.data):
+            limits.count(STRANGERS, "sign-in-address", limits.address())
         user = accounts.check_password(db.session, form.email.data, form.password.data)
         if user is not None:
-            limits.forget(PASSWORDS, *who)
+            limits.let_off(*who)
             if second_factor.is_on(db.session, user.id):
                 return first_factor.ask_for_second(user, form.next.data, way=SignInWay.PASSWORD)
             return let_in(user.id, form.next.data, way=SignInWay.PASSWORD, epoch=user.session_epoch)
@@ -58,7 +58,7 @@ def code():
         return redirect(url_for("auth.login", next=safe_path(request.values.get("next"))), 303)
     form = CodeForm(next=request.args.get("next", ""))
     if form.validate_on_submit():
-        who = "second-factor", str(given.user_id)
+        who = known_device.tries_at_second_factor(db.session.get(User, given.user_id))
         try:
             limits.count(second_factor.TRIES, *who)
         except TooManyRequests as many:
