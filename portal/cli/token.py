@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.cli.organisation import by_name
 from portal.cli.speech import Noun, table
-from portal.core import clock, tokens
+from portal.core import accounts, clock, tokens
 from portal.core.actors import SYSTEM
 from portal.core.errors import NotFound
 from portal.core.models import ApiToken, User
@@ -60,7 +60,7 @@ def listed() -> None:
 
 
 def _user(email: str) -> User:
-    found = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    found = db.session.scalar(sa.select(User).where(accounts.has_address(email)))
     if found is None:
         raise NotFound(f"There is no user {email!r}.", target="user")
     return found

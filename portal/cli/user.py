@@ -59,7 +59,7 @@ def reset_second_factor(email: str) -> None:
     password alone opens the account.
     """
     with unit_of_work(db.session, SYSTEM, intent="user.reset_second_factor"):
-        user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+        user = db.session.scalar(sa.select(User).where(accounts.has_address(email)))
         if user is None:
             raise NotFound(f"There is no user {email!r}.", target="user")
         second_factor.reset(db.session, SYSTEM, user)
@@ -74,7 +74,7 @@ def forget_identity(email: str) -> None:
     For somebody whose account there was made anew: the next time the verified e-mail address counts once more.
     """
     with unit_of_work(db.session, SYSTEM, intent="user.forget_identity"):
-        user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+        user = db.session.scalar(sa.select(User).where(accounts.has_address(email)))
         if user is None:
             raise NotFound(f"There is no user {email!r}.", target="user")
         forgotten = outside_identities.forget(db.session, SYSTEM, user)

@@ -16,6 +16,17 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODY = _hasher.hash("there is no such account")
 
 
+def has_address(email: str) -> sa.ColumnElement[bool]:
+    """Users whose e-mail address this is, in whatever case it is written.
+
+    A sign from beyond ASCII never stands for a letter of ASCII, as the Kelvin sign would for a k: whoever owns that
+    other address is somebody else.
+    """
+    given = [(sign, sign.lower()) for sign in email.strip()]
+    folded = "".join(low if low.isascii() == sign.isascii() else sign for sign, low in given)
+    return sa.func.lower(User.email) == folded
+
+
 def hash_password(password: str) -> str:
     """The argon2id hash of a password. Slow on purpose: call it outside a unit of work."""
     return _hasher.hash(password)
@@ -29,7 +40,7 @@ def check_password(session: Session, email: str, password: str) -> User | None:
 
 def recognise(session: Session, email: str, password: str) -> User | None:
     """The user whose password this is, even one who has been locked out, for doors that tell only them so."""
-    user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    user = session.scalar(sa.select(User).where(has_address(email)))
     stored = user.password_hash if user is not None and user.password_hash else _NOBODY
     try:
         _hasher.verify(stored, password)
@@ -110,7 +121,7 @@ def create_user(
     agent_code: str | None = None,
 ) -> User:
     """Register a user with their verticals. Raises InvalidInput for a taken e-mail or an unknown vertical."""
-    if session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower())) is not None:
+    if session.scalar(sa.select(User.id).where(has_address(email))) is not None:
         raise InvalidInput("There is a user with this e-mail already.", target="email")
     user = User(email=email, name=name, role=role, password_hash=password_hash, agent_code=agent_code)
     user.organisation_id = organisation.id if organisation else 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock
+from portal.core import accounts, audit, clock
 from portal.core.actors import ANONYMOUS, Actor, from_user
 from portal.core.database import locked
 from portal.core.errors import Forbidden
@@ -76,7 +76,7 @@ def _query(*conditions: sa.ColumnElement[bool]) -> sa.Select:
 def _by_email(session: Session, vouched: Vouched) -> tuple[User | None, str]:
     if vouched.email is None:
         return None, "unverified"
-    user = session.scalar(locked(sa.select(User).where(sa.func.lower(User.email) == vouched.email.strip().lower())))
+    user = session.scalar(locked(sa.select(User).where(accounts.has_address(vouched.email))))
     return user, "unknown"
 
 

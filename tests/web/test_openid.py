@@ -110,6 +110,16 @@ def test_a_word_that_does_not_hold_lets_nobody_in(app, provider, ana, lie, why):
     assert whys(app) == [why]
 
 
+def test_an_address_that_only_looks_like_somebodys_is_not_theirs(app, provider, ana):
+    with app.app_context(), committed(db.session) as session:
+        session.get(User, ana).email = "Kim@office.example"
+    provider.person["email"] = "\N{KELVIN SIGN}im@office.example"  # its small letter is an ordinary k
+    someone, answer = sign_in(app)
+    assert answer.status_code == 403 and not is_in(someone)
+    provider.person["email"] = "kIM@OFFICE.example"
+    assert is_in(sign_in(app)[0])
+
+
 def test_a_signature_by_another_key_lets_nobody_in_and_a_new_key_of_the_provider_does(app, provider, ana):
     provider.signs_with = RSAKey.generate_key(2048, {"kid": "first"})
     someone, answer = sign_in(app)
