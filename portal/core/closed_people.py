@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from portal.core.models import OwnRecord, Person, Relation
 
 SELF, RELATIVE = "self", "relative"
+# What is noted with the record, and for administrators and auditors alone: who is related to whom is not told around.
+EVENTS = ("own_record.declare", "own_record.take_back")
 
 
 def of_user(session: Session, user_id: int) -> frozenset[int]:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import same_people
+from portal.core import closed_people, same_people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import AuditEvent, AuditValue, Person
@@ -48,6 +48,8 @@ def page(session: Session, actor: Actor, person: Person, *, cursor: Cursor | Non
     records = same_people.records(session, [person.id])[person.id]
     chains = [f"person:{number}" for number in records]
     query = sa.select(AuditEvent).where(AuditEvent.chain_key.in_(chains), AuditEvent.outcome == "done")
+    if not can(actor, Permission.VIEW_AUDIT):
+        query = query.where(AuditEvent.action.not_in(closed_people.EVENTS))
     if cursor is not None:
         query = query.where(AuditEvent.id < cursor.id)
     found = list(session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit + 1)))

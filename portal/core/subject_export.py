@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, same_people, subject_requests
+from portal.core import audit, closed_people, same_people, subject_requests
 from portal.core import models as m
 from portal.core import subject_tables as tables
 from portal.core.actors import Actor
@@ -190,6 +190,7 @@ class Export:
     def _changes(self) -> Iterator[Row]:
         chains = [f"person:{number}" for number in self._told.records]
         query = sa.select(m.AuditEvent).where(m.AuditEvent.chain_key.in_(chains)).order_by(m.AuditEvent.id)
+        query = query.where(m.AuditEvent.action.not_in(closed_people.EVENTS))
         for event in self._session.scalars(query.execution_options(yield_per=_AT_ONCE)):
             fields = sorted(event.details.get("values", {}))
             yield {"at": _plain(event.at), "who": event.actor_name, "action": event.action, "fields": fields}

@@ -3,10 +3,21 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.core import assignments, audit, audit_trail, households, own_records, people
+from portal.core import (
+    assignments,
+    audit,
+    audit_trail,
+    households,
+    own_records,
+    people,
+    person_history,
+    subject_export,
+)
+from portal.core.closed_people import EVENTS
 from portal.core.errors import Forbidden, InvalidInput, NotFound
 from portal.core.models import AuditEvent, Case, CasePerson, Household, Notice, Person, Relation
 from portal.core.permissions import visible_cases, visible_people
+from portal.core.subject_export import Export
 from portal.core.vocabulary import Role
 from tests.factories import actor_of, committed, make_case, make_household, make_person, make_user, make_vertical
 
@@ -100,6 +111,20 @@ def test_only_administrators_say_it_of_others_and_only_another_takes_it_back(ses
     events = session.scalars(sa.select(AuditEvent).where(AuditEvent.action.startswith("own_record")))
     told = [(event.details["before"], event.details["after"]) for event in events]
     assert told == [(None, "relative"), ("relative", None)] and list(audit.verify(session)) == []
+
+
+def test_who_is_related_to_whom_is_told_to_those_alone_who_administer_or_check(session, office):
+    declare(session, office, "worker")
+    boss, person = actor_of(session, office["boss"]), office["person"]
+
+    def acts(actor) -> set[str]:
+        return {change.action for change in person_history.page(session, actor, person).changes}
+
+    assert not acts(boss) & set(EVENTS) and acts(boss)
+    assert acts(actor_of(session, office["other"])) & set(EVENTS)
+    everything = Export(session, boss, subject_export.scope(session, boss, person), notes=True)
+    changes = next(list(rows) for name, rows in everything.sections() if name == "changes")
+    assert changes and not {row["action"] for row in changes} & set(EVENTS)
 
 
 def test_an_administrator_does_not_read_in_the_audit_of_their_own_people(session, office):
