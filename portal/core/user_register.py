@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from portal.core import accounts, audit, paging
 from portal.core.actors import Actor
 from portal.core.database import locked
-from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
+from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import Passkey, Place, SecondFactor, User, UserPlace, Vertical, VerticalMember
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import Role
@@ -73,11 +73,14 @@ def find(session: Session, actor: Actor, number: int) -> User:
 def hold(session: Session, actor: Actor, number: int) -> User:
     """The user who is to be changed, held until commit. Raises Forbidden, NotFound.
 
-    All who administer are held with them, in one order: of two who demote each other, the second is told.
+    All who administer are held with them, in one order: of two who demote each other, the second administers no more.
     """
     require(actor, Permission.ADMINISTER)
     query = sa.select(User).where(sa.or_(User.id == number, sa.and_(*_ADMINISTERS))).order_by(User.id)
     found = {user.id: user for user in session.scalars(locked(query).execution_options(populate_existing=True))}
+    me = found.get(actor.user_id) if actor.user_id is not None else None
+    if actor.user_id is not None and (me is None or me.role is not Role.ADMINISTRATOR or not me.active):
+        raise Forbidden("You do not administer any more.", target=Permission.ADMINISTER.value)
     if number not in found:
         raise NotFound("There is no such user.", target="user")
     return found[number]
