@@ -120,26 +120,39 @@ def _grant(session: Session, actor: Actor, case: Case | None, code: str, text: s
 
 
 def _tell(session: Session, actor: Actor, case: Case) -> None:
-    """Tell the owner; where there is none, or they did it themself, the supervisors of the vertical.
+    """Tell the owner; else, or where they did it themself, the supervisors of the vertical; else who administers.
 
-    A supervisor who does not see the case is told without its name, and one whose own people it is about not at all.
+    Whoever of these does not see the case is told without its name, and one whose own people it is about not at all.
     """
     if case.owner_id is not None and case.owner_id != actor.user_id:
         owner = session.get(User, case.owner_id)
         if owner.active and _is_seen(session, from_user(session, owner), case):
             _notice(session, owner.id, case)
             return
-    for user in supervisors(session, case):
+    _tell_each(session, actor, case, supervisors(session, case)) or _tell_each(session, actor, case, _office(session))
+
+
+def _tell_each(session: Session, actor: Actor, case: Case, users: list[User]) -> bool:
+    """Tell all of these but whoever did it; whether there was anybody to tell."""
+    told = False
+    for user in users:
         them = from_user(session, user)
         about_own = session.scalar(sa.select(Case.id).where(Case.id == case.id, impartial(them))) is None
         if user.id == actor.user_id or about_own:
             continue
         _notice(session, user.id, case if _is_seen(session, them, case) else None)
+        told = True
+    return told
 
 
 def _notice(session: Session, user_id: int, case: Case | None) -> None:
     text = f"The glass was broken on {case.reference}." if case else "The glass was broken on a case of your service."
     session.add(Notice(user_id=user_id, kind=BROKEN, case_id=case.id if case else None, text=text))
+
+
+def _office(session: Session) -> list[User]:
+    administers = User.role == Role.ADMINISTRATOR, User.active, User.kind == "person"
+    return list(session.scalars(sa.select(User).where(*administers).order_by(User.id)))
 
 
 def supervisors(session: Session, case: Case) -> list[User]:

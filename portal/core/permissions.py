@@ -215,8 +215,11 @@ def reasons_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.Col
 
 
 def _under_glass(actor: Actor) -> list[sa.ColumnElement[bool]]:
-    """What is open by breaking the glass, with what was merged into it."""
-    numbers = sorted(actor.opened)
+    """What is open by breaking the glass, with what was merged into it.
+
+    Whoever broke it to read what is hidden saw the case anyway: where they would no longer, it is closed to them, too.
+    """
+    numbers = sorted(number for number, one in actor.opened.items() if one.beyond)
     return [Case.id.in_(numbers), Case.merged_into_id.in_(numbers)] if numbers else []
 
 

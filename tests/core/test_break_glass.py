@@ -152,6 +152,16 @@ def test_the_owner_is_told_and_without_one_the_supervisors_as_far_as_they_may_kn
     assert told() == {(office["theirs"].id, office["other"].id)}
 
 
+def test_where_nobody_else_leads_the_service_who_administers_is_told(session, office):
+    case = office["restricted"]
+    with committed(session):
+        case.owner_id = None
+        session.add(CaseRestriction(case_id=case.id, user_id=office[Role.ADMINISTRATOR].id))
+    ask(session, office[Role.SUPERVISOR], case)
+    told = session.execute(sa.select(Notice.user_id, Notice.case_id)).all()
+    assert told == [(office[Role.ADMINISTRATOR].id, case.id)]
+
+
 def test_supervisors_watch_over_their_own_cases_and_auditors_over_all(session, office):
     ask(session, office[Role.CASEWORKER], office["restricted"])
     ask(session, office[Role.CASEWORKER], office["other"])
@@ -183,4 +193,9 @@ def test_what_is_hidden_without_consent_opens_for_a_vital_interest_alone(session
     assert not actor_of(session, worker).reads_hidden(case.id)
     ask(session, worker, case, **VITAL)
     assert actor_of(session, worker).reads_hidden(case.id)
+    with committed(session):
+        case.restricted = True
+    assert not sees(session, worker, case), "to read what is hidden is no way around a list made since"
+    with committed(session):
+        case.restricted = False
     notes.write(session, actor_of(session, worker), case, "What was done in the emergency.")
