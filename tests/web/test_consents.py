@@ -227,9 +227,10 @@ class TestLater:
         worker.post(f"{path}/{number}/renew", {**late, "version": 2})
         assert consent_of(app, number).active_until.year == 2050
 
-    def test_what_has_run_out_is_said_to_be_in_grace_and_can_be_renewed(self, app, worker, office, path):
+    def test_what_has_run_out_is_said_to_be_in_grace_and_can_be_renewed(self, app, browser_as, office, path):
         number = take(app, office, active_until=clock.now() + DAY)
         clock.advance(2 * DAY)
+        worker = browser_as(office["worker"])
         shown = words(worker.get(path))
         assert "Expired, in its grace period" in shown
         worker.post(f"{path}/{number}/renew", form(office, version=1))
