@@ -92,12 +92,16 @@ def issue_reset(session: Session, actor: Actor, user: User) -> str:
 
     Returns the secret part of its address (``/app/reset/…``), which is kept nowhere: whoever calls shows it once, to
     be passed on by a way that the administrator trusts. Raises Forbidden unless the actor administers, Refused for an
-    account that is closed.
+    account that is closed, that is a service's, or the actor's own: who sits at it need not be its owner.
     """
     if not can(actor, Permission.ADMINISTER):
         raise Forbidden("You may not make a link for a new password.", target=Permission.ADMINISTER.value)
     if not user.active:
         raise Refused("This account is closed. Open it first.", target="user")
+    if user.kind != "person":
+        raise Refused("A service has no password. It calls with a token.", target="user")
+    if user.id == actor.user_id:
+        raise Refused("Nobody makes a link for themselves. Ask another administrator.", target="user")
     session.execute(sa.delete(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None)))
     text, now = secrets.token_urlsafe(32), clock.now()
     session.add(PasswordReset(digest=digest(text), user_id=user.id, created_at=now, expires_at=now + LASTS))

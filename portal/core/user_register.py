@@ -3,7 +3,6 @@
 Nobody changes their own role, and the last administrator who can sign in stays one: an office must not lock itself out.
 """
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -20,8 +19,6 @@ from portal.core.vocabulary import Role
 
 PAGE = 50
 LONGEST_NAME, LONGEST_CODE = 255, 32
-# No letters or digits that are mistaken for one another when read out; 20 of them hold 99 bits.
-_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
@@ -92,14 +89,8 @@ def places_of(session: Session, user: User) -> list[Place]:
     return list(session.scalars(query.order_by(Place.name, Place.id)))
 
 
-def new_password() -> str:
-    """A password for somebody who has none yet, in four groups; it is shown once and kept nowhere."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(20))
-    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
-
-
-def create(session: Session, actor: Actor, told: Told, *, email: str, password_hash: str | None) -> User:
-    """Take somebody into this installation. Whoever calls has made the hash outside the unit: it is slow.
+def create(session: Session, actor: Actor, told: Told, *, email: str) -> User:
+    """Take somebody into this installation, without a password: they choose one by a link (``passwords.issue_reset``).
 
     Raises Forbidden, InvalidInput for a missing name, an e-mail or agent code that is taken, a place that is none.
     """
@@ -115,7 +106,7 @@ def create(session: Session, actor: Actor, told: Told, *, email: str, password_h
         email=email[:LONGEST_NAME],
         name=name,
         role=told.role,
-        password_hash=password_hash,
+        password_hash=None,
         vertical_codes=tuple(session.scalars(sa.select(Vertical.code).where(Vertical.id.in_(verticals)))),
         agent_code=code,
     )

@@ -117,9 +117,15 @@ def test_a_link_ends_after_an_hour_with_the_next_one_and_with_the_account(sessio
     assert holder(session, "never made") is None
 
 
-def test_administrators_alone_make_links(session, ana):
+def test_administrators_alone_make_links_and_neither_for_themselves_nor_for_a_service(session, ana, admin):
     with pytest.raises(Forbidden):
         issue(session, actor_of(session, ana), ana)
+    with pytest.raises(Refused, match="themselves"):
+        issue(session, admin, session.get(User, admin.user_id))
+    with committed(session):
+        session.get(User, ana.id).kind = "service"
+    with pytest.raises(Refused, match="token"):
+        issue(session, admin, ana)
 
 
 def test_rows_of_links_are_removed_after_a_month(session, ana, admin):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from portal.core import accounts, tokens, user_leaving, user_register
+from portal.core import accounts, passwords, tokens, user_leaving, user_register
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import DomainError, Forbidden, HolderInactive, InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import AuditEvent, AuditValue, User
@@ -71,14 +71,16 @@ def events(session, number: int) -> dict[str, tuple[dict, dict]]:
     return found
 
 
-def test_who_is_taken_in_signs_in_with_the_password_that_was_made(session, office):
-    password = user_register.new_password()
-    hashed = accounts.hash_password(password)
+def test_who_is_taken_in_has_no_password_until_they_choose_one(session, office):
+    chosen = accounts.hash_password("seven quiet herons wading")
     with unit_of_work(session, office.ada, intent="user.create"):
         what = told(name=" Nia  New ", agent_code="100", verticals={office.here}, places={office.place})
-        made = user_register.create(session, office.ada, what, email=" Nia@office.example ", password_hash=hashed)
-        number = made.id
-    nia = accounts.check_password(session, "nia@office.example", password)
+        made = user_register.create(session, office.ada, what, email=" Nia@office.example ")
+        number, link = made.id, passwords.issue_reset(session, office.ada, made)
+    assert session.get(User, number).password_hash is None
+    with unit_of_work(session, SYSTEM, intent="account.reset_password"):
+        passwords.reset(session, passwords.digest(link), password_hash=chosen)
+    nia = accounts.check_password(session, "nia@office.example", "seven quiet herons wading")
     assert (nia.id, nia.name, nia.agent_code, nia.role) == (number, "Nia New", "100", Role.CASEWORKER)
     assert [place.name for place in user_register.places_of(session, nia)] == ["Harbour"]
     kept = events(session, number)
@@ -102,7 +104,7 @@ def test_who_is_taken_in_signs_in_with_the_password_that_was_made(session, offic
 )
 def test_who_cannot_be_taken_in_is_said_beside_the_field(session, office, target, email, more):
     with pytest.raises(InvalidInput) as refusal, unit_of_work(session, office.ada, intent="user.create"):
-        user_register.create(session, office.ada, told(**more), email=email, password_hash=None)
+        user_register.create(session, office.ada, told(**more), email=email)
     assert refusal.value.target == target
     assert session.scalar(sa.select(User.id).where(User.email.like("nia%"))) is None
 
@@ -138,7 +140,7 @@ def test_only_administrators_keep_users(session, office, role):
     tries = (
         lambda: user_register.page(session, other, Wanted()),
         lambda: user_register.find(session, other, office.worker),
-        lambda: user_register.create(session, other, told(), email="nia@office.example", password_hash=None),
+        lambda: user_register.create(session, other, told(), email="nia@office.example"),
         lambda: change(session, other, office.worker, told()),
         lambda: close(session, other, office.worker),
         lambda: user_leaving.activate(session, other, session.get(User, office.worker)),

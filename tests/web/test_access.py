@@ -82,9 +82,10 @@ _ADMINISTRATION = (
     "admin.approve admin.arm admin.codes admin.deactivate admin.defaults admin.disarm admin.issue_token admin.map_code "
     "admin.organisation admin.organisations admin.priorities admin.register admin.revoke_token admin.rotate_token "
     "admin.tokens admin.users admin.user admin.create_user admin.change_user admin.deactivate_user admin.activate_user "
-    "admin.reset_second_factor admin.verticals admin.vertical admin.create_vertical admin.change_vertical "
-    "admin.vertical_rules admin.programs admin.create_program admin.change_program admin.places admin.create_place "
-    "admin.change_place admin.code_lists admin.code_list admin.create_code admin.change_code"
+    "admin.reset_second_factor admin.make_link admin.verticals admin.vertical admin.create_vertical "
+    "admin.change_vertical admin.vertical_rules admin.programs admin.create_program admin.change_program "
+    "admin.places admin.create_place admin.change_place admin.code_lists admin.code_list admin.create_code "
+    "admin.change_code"
 ).split()
 
 RULES: dict[str, Door] = {

@@ -1,11 +1,12 @@
-"""Users in the administration: what is refused keeps what was typed, and a password is shown once."""
+"""Users in the administration: what is refused keeps what was typed, and the link for a password is shown once."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
 
-from portal.core.models import SecondFactor, User, VerticalMember
+from portal.core.models import AuditEvent, SecondFactor, User, VerticalMember
 from portal.core.vocabulary import Role
 from portal.extensions import db
 from tests.factories import committed, make_case, make_place, make_user, make_vertical
@@ -13,6 +14,7 @@ from tests.page import Browser, words
 from tests.statements import counted
 
 USERS = "/app/admin/users"
+CHOSEN = "seven quiet herons wading"
 
 
 @pytest.fixture
@@ -33,12 +35,17 @@ def ada(app, numbers) -> Browser:
     return Browser(app, numbers["ada"])
 
 
+def link_of(page) -> str:
+    """The path of the address that a page shows once."""
+    return urlsplit(re.search(r'id="link"[^>]*>([^<]+)<', page.get_data(as_text=True))[1]).path
+
+
 def form_of(page) -> dict[str, str]:
     """The version that a page carries."""
     return {"version": re.search(r'name="version"[^>]*value="(\d+)"', page.get_data(as_text=True))[1]}
 
 
-def test_somebody_is_taken_in_and_signs_in_with_the_password_that_was_shown(app, ada, numbers):
+def test_somebody_is_taken_in_and_signs_in_with_the_password_they_chose_by_the_link_that_was_shown(app, ada, numbers):
     told = {"name": "Nia New", "email": "nia.office.example", "role": "agent", "agent_code": "100"}
     refused = ada.post(f"{USERS}/new", told | {"verticals": [numbers["here"]]}, expect=422)
     page = refused.get_data(as_text=True)
@@ -49,14 +56,37 @@ def test_somebody_is_taken_in_and_signs_in_with_the_password_that_was_shown(app,
     told |= {"email": "nia@office.example", "verticals": [numbers["here"]], "places": [numbers["place"]]}
     shown = ada.post(f"{USERS}/new", told, expect=200)
     assert shown.headers["Cache-Control"] == "no-store"
-    password = re.search(r'id="password"[^>]*value="([^"]+)"', shown.get_data(as_text=True))[1]
-    nia = Browser(app)
-    nia.post("/app/login", {"email": "nia@office.example", "password": password})
+    link, nia = link_of(shown), Browser(app)
+    nia.get(link, expect=303)
+    nia.post("/app/reset", {"new": CHOSEN, "again": CHOSEN})
+    nia.post("/app/login", {"email": "nia@office.example", "password": CHOSEN})
     assert "Nia New" in nia.get("/app/").get_data(as_text=True)
     assert "There is a user with this e-mail already." in words(
         ada.post(f"{USERS}/new", told | {"agent_code": ""}, expect=422)
     )
-    assert password not in ada.get(f"{USERS}/{_number(app, 'nia@office.example')}").get_data(as_text=True)
+    assert link not in ada.get(f"{USERS}/{_number(app, 'nia@office.example')}").get_data(as_text=True)
+
+
+def test_a_link_to_choose_a_password_is_shown_once_and_the_one_before_stops_working(app, ada, numbers):
+    place, asked = f"{USERS}/{numbers['wen']}", f"{USERS}/{numbers['wen']}/password-link"
+    assert "Not chosen yet" in words(ada.get(place)) and asked in ada.get(place).get_data(as_text=True)
+    assert "Make sure that it is they who ask" in words(ada.get(asked))
+    first, second = (ada.post(asked, expect=200) for _ in range(2))
+    assert second.headers["Cache-Control"] == "no-store"
+    wen, stranger = Browser(app), Browser(app)
+    stranger.get(link_of(first), expect=303)
+    stranger.get("/app/reset", expect=404)
+    wen.get(link_of(second), expect=303)
+    wen.post("/app/reset", {"new": CHOSEN, "again": CHOSEN})
+    wen.post("/app/login", {"email": "wen@office.example", "password": CHOSEN})
+    assert "Wen Worker" in wen.get("/app/").get_data(as_text=True)
+    assert "Not chosen yet" not in words(ada.get(place))
+    with app.app_context():
+        made = sa.select(AuditEvent.actor_id).where(AuditEvent.action == "user.reset_link")
+        assert list(db.session.scalars(made)) == [numbers["ada"]] * 2
+    own = f"{USERS}/{numbers['ada']}"
+    assert "password-link" not in ada.get(own).get_data(as_text=True)
+    assert "Nobody makes a link for themselves" in words(ada.post(f"{own}/password-link", expect=409))
 
 
 def _number(app, email: str) -> int:

@@ -60,6 +60,7 @@ for _rule, _endpoint, _view, _methods in (
     (f"{_user}/deactivate", "deactivate_user", user_changes.deactivate, ["GET", "POST"]),
     (f"{_user}/activate", "activate_user", user_changes.activate, ["POST"]),
     (f"{_user}/second-factor", "reset_second_factor", user_changes.reset_second_factor, ["GET", "POST"]),
+    (f"{_user}/password-link", "make_link", user_changes.make_link, ["GET", "POST"]),
     ("/roles", "roles", roles.roles, ["GET"]),
     ("/roles.csv", "roles_csv", roles.as_csv, ["GET"]),
     ("/roles.json", "roles_json", roles.as_json, ["GET"]),

@@ -1,10 +1,12 @@
-"""What is done to a user: taking them in, changing what they are, closing the door and opening it, a lost device."""
+"""What is done to a user: taking them in, changing what they are, closing the door and opening it, a lost device,
+a link for a password. Nobody but the user ever knows a password.
+"""
 
 from flask import flash, make_response, render_template, url_for
 from flask_babel import gettext as _
 from wtforms import SelectField, SelectMultipleField
 
-from portal.core import accounts, place_register, second_factor, user_leaving, user_register, verticals
+from portal.core import passwords, place_register, second_factor, user_leaving, user_register, verticals
 from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import User
 from portal.core.unit import unit_of_work
@@ -17,24 +19,20 @@ from portal.web.cases.forms import VersionedForm
 
 
 def create():
-    """Take somebody in; the password that the portal makes for them is shown once."""
+    """Take somebody in; the link by which they choose their password is shown once."""
     form, actor = NewUserForm(), current_actor()
     _offer(form)
     if not form.is_submitted():
         return render_template("admin/user_new.html", form=form)
     if not form.validate():
         return render_template("admin/user_new.html", form=form), 422
-    password = user_register.new_password()
-    hashed = accounts.hash_password(password)
     try:
         with unit_of_work(db.session, actor, intent="user.create"):
-            made = user_register.create(db.session, actor, form.told, email=form.email.data, password_hash=hashed)
-            shown = {"number": made.id, "name": made.name, "email": made.email, "password": password}
+            made = user_register.create(db.session, actor, form.told, email=form.email.data)
+            shown = _with_link(made)
     except InvalidInput as refusal:
         return render_template("admin/user_new.html", form=beside(form, refusal)), 422
-    answer = make_response(render_template("admin/user_password.html", user=shown))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _link_page(shown, is_new=True)
 
 
 def change(number: int):
@@ -105,6 +103,32 @@ def reset_second_factor(number: int):
         return _confirm_page("user_second_factor", form, number, 409)
     flash(_("The second factor of %(name)s is gone, and their sessions have ended.", name=name), "success")
     return _back(number)
+
+
+def make_link(number: int):
+    """Ask whether it is really they who ask; then make a link by which a user chooses a new password, shown once."""
+    form, actor = ConfirmForm(), current_actor()
+    if not form.validate_on_submit():
+        return _confirm_page("user_link", form, number)
+    try:
+        with unit_of_work(db.session, actor, intent="user.reset_link"):
+            shown = _with_link(user_register.hold(db.session, actor, number))
+    except Refused as refusal:
+        return _confirm_page("user_link", beside(form, refusal), number, errors.status_of(refusal))
+    return _link_page(shown, is_new=False)
+
+
+def _with_link(one: User) -> dict[str, object]:
+    """Whoever the link is for, and its address, which is kept nowhere."""
+    secret = passwords.issue_reset(db.session, current_actor(), one)
+    address = url_for("reset.follow", secret=secret, _external=True)
+    return {"number": one.id, "name": one.name, "email": one.email, "address": address}
+
+
+def _link_page(shown: dict[str, object], *, is_new: bool):
+    answer = make_response(render_template("admin/user_link_shown.html", user=shown, is_new=is_new))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _offer(form: NewUserForm | ChangeUserForm) -> None:
