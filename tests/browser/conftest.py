@@ -167,8 +167,9 @@ class Desk:
         page.on("request", lambda request: self._asked(request.url))
 
     def _heard(self, kind: str, text: str) -> None:
-        # Chromium reports each 4xx answer of a form or fragment as an error; those are answers, not faults.
-        if kind == "error" and "Failed to load resource" not in text:
+        # Chromium, and htmx after it, report each 4xx answer of a form or fragment as an error; those are answers.
+        answers = ("Failed to load resource", "Response Status Error Code 4")
+        if kind == "error" and not any(answer in text for answer in answers):
             self.complaints.append(f"console: {text}")
 
     def _asked(self, url: str) -> None:
