@@ -90,7 +90,7 @@ def reset_link(email: str) -> None:
     shown now and never again; a link made before stops working. A second factor is asked for as ever.
     """
     with unit_of_work(db.session, SYSTEM, intent="user.reset_link"):
-        user = db.session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+        user = db.session.scalar(sa.select(User).where(accounts.has_address(email)))
         if user is None:
             raise NotFound(f"There is no user {email!r}.", target="user")
         secret = passwords.issue_reset(db.session, SYSTEM, user)

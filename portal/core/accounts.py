@@ -32,6 +32,11 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
+def has_password(session: Session, actor: Actor) -> bool:
+    """Whether the actor's own account has a password; without one it opens through a provider or by passkey alone."""
+    return session.get(User, actor.user_id).password_hash is not None
+
+
 def check_password(session: Session, email: str, password: str) -> User | None:
     """The active user whose password this is, or None; one hash verification whatever the outcome."""
     user = recognise(session, email, password)

@@ -46,6 +46,12 @@ def recognise(session: Session, vouched: Vouched, *, correlation_id: str = "") -
     return user
 
 
+def listed(session: Session, actor: Actor) -> list[OutsideIdentity]:
+    """Who the actor is at providers, in the order in which it became known."""
+    query = sa.select(OutsideIdentity).where(OutsideIdentity.user_id == actor.user_id)
+    return list(session.scalars(query.order_by(OutsideIdentity.id)))
+
+
 def forget(session: Session, actor: Actor, user: User) -> int:
     """Forget who a user is at providers, so that the verified address counts once more; returns how many.
 

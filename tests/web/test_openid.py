@@ -82,6 +82,7 @@ def test_the_first_time_the_verified_address_counts_and_then_the_number(app, pro
     with app.app_context():
         kept = db.session.query(OutsideIdentity).one()
         assert (kept.user_id, kept.issuer, kept.subject) == (ana, provider.issuer, "person-1")
+    assert "At Town Hall Known as person-1" in words(someone.get("/app/account"))
     assert "/app/login/openid" not in provider.asked and provider.asked.count("/keys") == 1, "what was read is kept"
 
 

@@ -114,6 +114,18 @@ def test_without_the_password_nobody_sets_it_up(app, ana):
     assert events(app, "account.second_factor_on") == [("refused", ana)]
 
 
+def test_who_has_no_password_is_told_how_to_get_one_first(app, ana):
+    with app.app_context(), committed(db.session) as session:
+        session.get(User, ana).password_hash = None
+    here = Browser(app, ana)
+    for page in (PAGE, "/app/account/passkeys", "/app/account"):
+        shown = here.get(page)
+        assert "Ask an administrator for a link to choose a password" in words(shown)
+        assert 'autocomplete="current-password"' not in shown.get_data(as_text=True)
+    assert "Your password alone" not in words(here.get("/app/account"))
+    here.post(f"{PAGE}/begin", {"current": "whatever"}, expect=422)
+
+
 def test_a_secret_that_was_left_lying_about_is_not_shown_any_more(app, ana):
     here = give_password(app)
     page = here.follow(here.post(f"{PAGE}/begin", {"current": PASSWORD}))
@@ -205,6 +217,13 @@ def test_tries_are_limited_and_a_right_one_begins_the_count_anew(app, ana, devic
     known.post("/app/login", {"email": EMAIL, "password": PASSWORD})
     known.post("/app/login/code", {"code": device.code()})
     assert is_in(known), "who learned the password does not keep its owner out of where they have been before"
+    for _ in range(10):
+        half.client.post("/app/login/code", data={"code": "000000", "csrf_token": half.csrf_token()})
+    off = {"off-current": PASSWORD, "off-code": device.code()}
+    assert "The second factor is off" in words(known.follow(known.post(f"{PAGE}/off", off))), "nor out of this"
+    known.follow(known.post(f"{PAGE}/begin", {"current": PASSWORD}))
+    device.secret = secret_on(known.get(PAGE))
+    known.post(f"{PAGE}/confirm", {"code": device.code()}, expect=200)
     clock.advance(dt.timedelta(hours=1))
     assert is_in(signed_in(app, device))
 

@@ -7,10 +7,12 @@ from werkzeug.exceptions import TooManyRequests
 
 from portal import limits
 from portal.core import accounts, second_factor
+from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web.access import current_actor
 from portal.web.account.words import wait_after
+from portal.web.auth import known_device
 
 
 def knows_password(form: Any, intent: str) -> bool:
@@ -29,7 +31,7 @@ def knows_password(form: Any, intent: str) -> bool:
 def may_try(field: Any) -> bool:
     """Count a try; False, with how long to wait beside the field, after too many."""
     try:
-        limits.count(second_factor.TRIES, "second-factor", str(current_actor().user_id))
+        limits.count(second_factor.TRIES, *_who())
     except TooManyRequests as many:
         field.errors = [wait_after(many)]
         return False
@@ -38,4 +40,9 @@ def may_try(field: Any) -> bool:
 
 def right() -> None:
     """Begin to count anew: one of the tries was right."""
-    limits.forget(second_factor.TRIES, "second-factor", str(current_actor().user_id))
+    limits.forget(second_factor.TRIES, *_who())
+
+
+def _who() -> tuple[str, ...]:
+    """As whom one's tries count: as when signing in, so that a stranger's do not keep one from one's own account."""
+    return known_device.tries_at_second_factor(db.session.get(User, current_actor().user_id))

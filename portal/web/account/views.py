@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from portal.core import accounts, own_records, passwords, second_factor, sessions, verticals
+from portal.core import accounts, outside_identities, own_records, passwords, second_factor, sessions, verticals
 from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
@@ -19,6 +19,12 @@ from portal.web.activity import passive
 from portal.web.own_records.views import TIES
 
 blueprint = Blueprint("account", __name__, url_prefix="/app/account")
+
+
+@blueprint.app_template_global("has_password")
+def has_password() -> bool:
+    """Whether one can prove by a password that it is oneself who changes the account."""
+    return accounts.has_password(db.session, current_actor())
 
 
 @blueprint.get("")
@@ -108,6 +114,8 @@ def _page(form: PasswordForm, status: int = 200):
         "state": second_factor.state(db.session, actor),
         "closed": own_records.mine(db.session, actor),
         "ties": TIES,
+        "identities": outside_identities.listed(db.session, actor),
+        "provider": current_app.extensions["settings"].openid,
         "sessions": sessions.listed(db.session, actor, idle=idle_limit()),
     }
     return render_template("account/show.html", **shown), status
