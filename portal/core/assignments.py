@@ -20,7 +20,7 @@ def give(
     """Make *to* the owner; the assignment of the one before ends. Raises InvalidInput, AlreadyDone, ReadOnly."""
     cases.require_editable(session, actor, case, Permission.ASSIGN, version=version)
     require_taker(case, to, cases.assignable_users(session, case.primary_vertical_id))
-    _require_impartial(session, case, to, "assigned_to")
+    require_impartial(case, own_records.closed_among(session, to, [case.id]))
     at = clock.now()
     for standing in _standing(session, case, case.owner_id):
         standing.effective_until, standing.end_reason = at, "REASSIGNED"
@@ -43,6 +43,15 @@ def require_taker(case: Case, to: User, able: Collection[User]) -> None:
         raise AlreadyDone(f"{to.name} has this case already.", target="assigned_to")
 
 
+def require_impartial(case: Case, closed: Collection[int], *, target: str = "assigned_to") -> None:
+    """Raise for a case that is among the *closed*: nobody works on one about their own people (own_records.py).
+
+    Why, is not for whoever gives it.
+    """
+    if case.id in closed:
+        raise InvalidInput("This person cannot be given this case.", target=target)
+
+
 def begin(session: Session, actor: Actor, case: Case) -> Assignment:
     """Record that the owner with whom a case was opened is assigned to it; the opening itself is the audit event."""
     notices.of_assignment(session, actor, case, case.owner.id)
@@ -63,7 +72,7 @@ def add(
     cases.require_editable(session, actor, case, Permission.ASSIGN)
     if to not in cases.assignable_users(session, case.primary_vertical_id):
         raise InvalidInput("This person cannot take cases of this vertical.", target="user_id")
-    _require_impartial(session, case, to, "user_id")
+    require_impartial(case, own_records.closed_among(session, to, [case.id]), target="user_id")
     if effective_until is not None and effective_until <= effective_from:
         raise InvalidInput("The end must be after the beginning.", target="effective_until")
     if _overlapping(session, case, to, role, effective_from, effective_until):
@@ -110,12 +119,6 @@ def listed(session: Session, case: Case) -> list[Assignment]:
     """All assignments of the case with their users, newest first."""
     query = sa.select(Assignment).where(Assignment.case_id == case.id).options(joinedload(Assignment.user))
     return list(session.scalars(query.order_by(Assignment.effective_from.desc(), Assignment.id.desc())))
-
-
-def _require_impartial(session: Session, case: Case, to: User, target: str) -> None:
-    """Nobody works on a case about their own people; why, is not for whoever gives it."""
-    if own_records.is_closed_to(session, to, case):
-        raise InvalidInput("This person cannot be given this case.", target=target)
 
 
 def _add(

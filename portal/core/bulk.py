@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import assignments, cases, clock, consents, consents_of_many, search, workers
+from portal.core import assignments, cases, clock, consents, consents_of_many, own_records, search, workers
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import DomainError, InvalidInput, NotFound
@@ -86,7 +86,10 @@ def foresee(session: Session, actor: Actor, found: list[Case], change: Change) -
     """What would become of each case now, in a fixed number of statements."""
     beside = consents_of_many.taking_part(session, [case.id for case in found])
     standings = consents_of_many.standings(session, found, beside)
-    able = cases.takers(session, {case.primary_vertical_id for case in found}) if change.act is Act.ASSIGN else {}
+    able, closed = {}, set()
+    if change.act is Act.ASSIGN:
+        able = cases.takers(session, {case.primary_vertical_id for case in found})
+        closed = own_records.closed_among(session, change.to, [case.id for case in found])
 
     def problem(case: Case) -> DomainError | None:
         try:
@@ -95,6 +98,7 @@ def foresee(session: Session, actor: Actor, found: list[Case], change: Change) -
             consents.require_sound(case, standings[case.id])
             if change.act is Act.ASSIGN:
                 assignments.require_taker(case, change.to, able[case.primary_vertical_id])
+                assignments.require_impartial(case, closed)
         except DomainError as refusal:
             return refusal
         return None

@@ -4,6 +4,7 @@ Everybody may say it of themself, an administrator of others; only an administra
 themself. It is not opened by anything: to the worker the record is not there any more (closed_people.py).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,12 +85,12 @@ def mine(session: Session, actor: Actor) -> list[tuple[str, datetime]]:
     return [(tie, at) for tie, at in session.execute(query.order_by(OwnRecord.at))]
 
 
-def is_closed_to(session: Session, user: User, case: Case) -> bool:
-    """Whether a case is about somebody whose record is closed to that user, who can then not be given it."""
-    if not closed_people.of_user(session, user.id):
-        return False
+def closed_among(session: Session, user: User, numbers: Collection[int]) -> set[int]:
+    """Which of these cases are about somebody whose record is closed to that user, who can then not be given them."""
+    if not numbers or not closed_people.of_user(session, user.id):
+        return set()
     them = from_user(session, user)
-    return session.scalar(sa.select(Case.id).where(Case.id == case.id, impartial(them))) is None
+    return set(numbers).difference(session.scalars(sa.select(Case.id).where(Case.id.in_(numbers), impartial(them))))
 
 
 def _hand_over(session: Session, user: User) -> int:

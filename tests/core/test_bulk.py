@@ -12,8 +12,9 @@ from portal.core import assignments, bulk, cases, clock
 from portal.core import households as homes
 from portal.core.actors import SYSTEM
 from portal.core.bulk import Act, Change
+from portal.core.closed_people import RELATIVE
 from portal.core.errors import DomainError, InvalidInput, NotFound
-from portal.core.models import Assignment, AuditEvent, BulkItem, Case, Consent, Review, User
+from portal.core.models import Assignment, AuditEvent, BulkItem, Case, Consent, OwnRecord, Review, User
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
@@ -58,7 +59,13 @@ def office(session):
             "quiet": make_case(session, consenting, subject=quiet),
             "beside": make_case(session, here, subject=make_person(session, "No Consent", verified=True)),
             "other": make_case(session, elsewhere),
+            "kin": make_case(session, here, subject=make_person(session, "Kin Oftaker", verified=True)),
+            "kin_too": make_case(session, here, subject=make_person(session, "Aunt Oftaker", verified=True)),
         }
+        for name in ("kin", "kin_too"):  # about relatives of whoever shall take them
+            session.flush()
+            person = made[name].subject_person_id
+            session.add(OwnRecord(user_id=taker.id, person_id=person, tie=RELATIVE, declared_by_id=taker.id))
         make_participant(session, made["beside"], consenting)
         homes.add_member(session, SYSTEM, home, make_person(session, "Adult Ofhome"), effective_from=clock.today())
         past = clock.now() - dt.timedelta(days=400)
@@ -114,9 +121,13 @@ def test_what_is_foreseen_is_what_each_case_alone_would_say_and_what_then_happen
     }
     assert foreseen == {number: _alone(session, actor, change(), number) for number in foreseen}
     able = {name for name, number in numbers.items() if number in foreseen and foreseen[number] is None}
-    assert able == {"free", "worked", "sound", "quiet"} | ({"taken", "other"} if act is Act.REVIEW else set())
+    assert able == {"free", "worked", "sound", "quiet"} | (
+        {"taken", "other", "kin", "kin_too"} if act is Act.REVIEW else set()
+    )
     rows = _run(session, actor, change(), list(numbers.values()))
     assert {row.item.case_id: row.item.why or None for row in rows} == foreseen
+    if act is Act.ASSIGN:
+        assert foreseen[numbers["kin"]] == foreseen[numbers["kin_too"]] == "This person cannot be given this case."
     assert {row.item.case_id for row in rows if row.item.outcome == bulk.DONE} == {numbers[name] for name in able}
     for name in able:
         case = session.get(Case, numbers[name], populate_existing=True)
