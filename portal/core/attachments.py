@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, consents, households
+from portal.core import audit, cases, consents, households, under_glass
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, ConsentRequired, InvalidInput, NotFound
 from portal.core.guards import Facts, Refusal
@@ -81,6 +81,7 @@ def add(
         cases.require_writable(session, actor, case, Permission.ATTACH)
     else:
         require(actor, Permission.ATTACH)
+    under_glass.require_known(session, actor, person, household)
     check(file, classification)
     made = Attachment(
         organisation_id=actor.organisation_id,

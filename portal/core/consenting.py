@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, consent_effects, consent_rules, consents, reasons, same_people
+from portal.core import audit, clock, consent_effects, consent_rules, consents, reasons, same_people, under_glass
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound, StaleVersion
@@ -54,6 +54,7 @@ def capture(session: Session, actor: Actor, person: Person, vertical: Vertical, 
     _check(given)
     same_people.lock(session, [person.id])
     session.refresh(person)
+    under_glass.require_known(session, actor, person)
     consent_rules.require_capture(actor, person)
     _make_room(session, person.id, vertical.id)
     made = Consent(
@@ -80,7 +81,7 @@ def verify(session: Session, actor: Actor, consent: Consent, *, verified_by_id: 
     Raises Forbidden, AlreadyDone.
     """
     require(actor, Permission.DECIDE_CONSENT)
-    consent = _held(session, consent)
+    consent = _held(session, actor, consent)
     consent_rules.require_verify(actor, consent, (), by=verified_by_id)
     _make_room(session, consent.person_id, consent.vertical_id)
     _activate(consent, actor, verified_by_id)
@@ -93,7 +94,7 @@ def reject(session: Session, actor: Actor, consent: Consent, *, reason_code: str
     """Turn a pending consent down. Raises Forbidden, AlreadyDone, InvalidInput."""
     require(actor, Permission.DECIDE_CONSENT)
     code, text = reasons.given(reasons.CONSENT_REJECTION, reason_code, text, text_with_other=True)
-    consent = _held(session, consent)
+    consent = _held(session, actor, consent)
     consent_rules.require_reject(actor, consent)
     consent.status, consent.rejected_at = ConsentStatus.REJECTED, clock.now()
     consent.reason_code, consent.reason_text = code, text
@@ -109,7 +110,7 @@ def withdraw(session: Session, actor: Actor, consent: Consent, *, reason_code: s
     """
     require(actor, Permission.CAPTURE_CONSENT)
     code, text = reasons.given(reasons.CONSENT_WITHDRAWAL, reason_code, text, text_with_other=True)
-    consent = _held(session, consent)
+    consent = _held(session, actor, consent)
     consent_rules.require_standing(actor, consent)
     consent.status, consent.withdrawn_at = ConsentStatus.WITHDRAWN, clock.now()
     consent.reason_code, consent.reason_text = code, text
@@ -127,7 +128,7 @@ def renew(session: Session, actor: Actor, consent: Consent, given: Given, *, ver
     """
     require(actor, Permission.CAPTURE_CONSENT)
     _check(given)
-    consent = _held(session, consent)
+    consent = _held(session, actor, consent)
     consent_rules.require_renew(actor, consent, ())
     if version is not None and version != consent.version_id:
         raise StaleVersion("Somebody else changed this consent meanwhile.", current_version=consent.version_id)
@@ -187,9 +188,10 @@ def check_evidence(evidence: Evidence) -> None:
         raise InvalidInput("Add the file of the evidence, or say what it is.", target="evidence", problem="missing")
 
 
-def _held(session: Session, consent: Consent) -> Consent:
+def _held(session: Session, actor: Actor, consent: Consent) -> Consent:
     """The consent as it is now, with its person's row held: people first, everywhere."""
     same_people.lock(session, [consent.person_id])
+    under_glass.require_known(session, actor, consent.person_id)
     query = locked(sa.select(Consent).where(Consent.id == consent.id)).execution_options(populate_existing=True)
     return session.scalars(query).one()
 

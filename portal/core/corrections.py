@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, people, restriction, same_people, written_people
+from portal.core import audit, clock, people, restriction, same_people, under_glass, written_people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput, NotFound, StaleVersion
 from portal.core.models import Person, PersonContact, PersonIdentifier, PersonKey
@@ -34,6 +34,7 @@ def correct(
     changed = {name: value for name, value in changes.items() if getattr(person, name) != value}
     require(actor, Permission.REGISTER_PERSON)
     restriction.require_usable(person)
+    under_glass.require_known(session, actor, person)
     if person.verification_status is Verification.VERIFIED and changed.keys() & _IDENTITY:
         require(actor, Permission.VERIFY_PERSON)
     if not changed:
@@ -56,6 +57,7 @@ def claim_identity(session: Session, actor: Actor, person: Person, kind: str, nu
     """Record an identity number as claimed, once; nobody else's is looked at. Raises Forbidden, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
     restriction.require_usable(person)
+    under_glass.require_known(session, actor, person)
     of = PersonIdentifier.person_id == person.id, PersonIdentifier.kind == kind[:64]
     same = sa.select(PersonIdentifier.id).where(*of, PersonIdentifier.blind == people.identifier_index(number))
     if session.scalar(same.limit(1)) is not None:
@@ -93,6 +95,7 @@ def add_contact(
     """Record a way to reach a person. Raises Forbidden, InvalidInput, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
     restriction.require_usable(person)
+    under_glass.require_known(session, actor, person)
     value = _required(value)
     more = {"contact_type": contact_type, "source": source.strip()[:255]}
     made = people.add_contact(session, person, contact_kind(value), value, **more)
@@ -110,6 +113,7 @@ def change_contact(session: Session, actor: Actor, contact: PersonContact, chang
         raise TypeError(f"not editable facts of a contact detail: {sorted(unknown)}")
     require(actor, Permission.REGISTER_PERSON)
     restriction.require_usable(session.get_one(Person, contact.person_id))
+    under_glass.require_known(session, actor, contact.person_id)
     if changes.get("safe", contact.safe) not in SAFE:
         raise InvalidInput("Say whether it is safe to use.", target="safe", allowed=list(SAFE))
     same_people.lock(session, [contact.person_id])  # first, for their keys are renewed with it
@@ -133,6 +137,7 @@ def remove_contact(session: Session, actor: Actor, contact: PersonContact) -> No
     """Take a contact detail away, so that nobody uses it; the audit keeps what it was. Raises Forbidden, ReadOnly."""
     require(actor, Permission.REGISTER_PERSON)
     restriction.require_usable(session.get_one(Person, contact.person_id))
+    under_glass.require_known(session, actor, contact.person_id)
     same_people.lock(session, [contact.person_id])
     values = {"value": (contact.value, None)}
     session.delete(contact)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, erasure_plan, erasure_traces, indexing, same_people, subject_requests
+from portal.core import audit, clock, erasure_plan, erasure_traces, indexing, same_people, subject_requests, under_glass
 from portal.core import models as m
 from portal.core.actors import Actor
 from portal.core.blinding import Blinder, words_of
@@ -63,6 +63,7 @@ def obstacle(session: Session, actor: Actor, person: m.Person, made: Plan) -> st
 def erase(session: Session, actor: Actor, person: m.Person) -> m.Erasure:
     """Erase a person who asked for it, in every record of theirs. Raises Forbidden, AlreadyDone, InvalidTransition."""
     require(actor, Permission.ERASE_PERSON)
+    under_glass.require_known(session, actor, person)
     same_people.lock(session, same_people.records(session, [person.id])[person.id])
     session.refresh(person)
     _require_not_erased(person)

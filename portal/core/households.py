@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, reasons, restriction
+from portal.core import audit, clock, reasons, restriction, under_glass
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.impartiality import impartial_households
@@ -25,6 +25,7 @@ def register(
         raise InvalidInput("Give the household a name.", target="household_name", problem="missing")
     if leader.archived_at is not None:
         raise ReadOnly("The record of this person is archived.", target="leader_id")
+    under_glass.require_known(session, actor, leader)
     made = Household(
         name=name,
         leader=leader,
@@ -98,6 +99,7 @@ def add_member(
     if person.archived_at is not None:
         raise ReadOnly("The record of this person is archived.", target="person_id")
     restriction.require_usable(person)
+    under_glass.require_known(session, actor, household, person)
     if effective_until is not None and effective_until <= effective_from:
         raise InvalidInput("The end must be after the beginning.", target="effective_until")
     same = HouseholdMember.household_id == household.id, HouseholdMember.person_id == person.id
@@ -130,6 +132,7 @@ def end_membership(
     """Record until when somebody belonged to the household. Raises Forbidden, InvalidInput, AlreadyDone, NotFound."""
     require(actor, Permission.REGISTER_PERSON)
     code, _ = reasons.given(reasons.MEMBERSHIP_END, reason_code, text)
+    under_glass.require_known(session, actor, household, person)
     session.refresh(household, with_for_update=True)
     of = HouseholdMember.household_id == household.id, HouseholdMember.person_id == person.id
     known = list(session.scalars(sa.select(HouseholdMember).where(*of).order_by(HouseholdMember.id)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, cases, people, restriction
+from portal.core import audit, cases, people, restriction, under_glass
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Case, CasePerson, IntakeReceipt, Person, Service, UnmappedCode, Vertical
@@ -102,6 +102,7 @@ def _person(
     if told.person_id is not None:
         chosen = people.find(session, actor, told.person_id)
         restriction.require_usable(chosen)
+        under_glass.require_known(session, actor, chosen)
         return chosen
     for earlier_told, person in known:
         if people.same_person(earlier_told, told):

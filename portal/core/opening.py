@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal.core import audit, clock, conflicts, consents, restriction, same_people, verification
+from portal.core import audit, clock, conflicts, consents, restriction, same_people, under_glass, verification
 from portal.core.actors import Actor
 from portal.core.errors import Forbidden, InvalidInput, ReadOnly, SubjectUnverified
 from portal.core.models import Case, CaseStatusHistory, Household, Person, Review, Vertical
@@ -44,6 +44,7 @@ def open_case(
         raise TypeError(f"not facts of a case: {sorted(unknown)}")
     require(actor, Permission.CREATE)
     restriction.require_usable(subject)
+    under_glass.require_known(session, actor, subject)
     if actor.kind == "user" and not actor.is_administrator and vertical.id not in actor.vertical_ids:
         raise Forbidden("You do not work in this vertical.", target="primary_vertical_id")
     if vertical.status != "active":

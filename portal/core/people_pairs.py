@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, pair_finding
+from portal.core import audit, clock, pair_finding, under_glass
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound
@@ -119,6 +119,7 @@ def decide_different(session: Session, actor: Actor, pair: PersonPair, reason: s
     """
     require(actor, Permission.VERIFY_PERSON)
     pair = find_pair(session, actor, pair.id, lock=True)
+    under_glass.require_known(session, actor, pair.low_id, pair.high_id)
     if pair.state is not PairState.OPEN:
         raise AlreadyDone("This pair was decided already.", target="pair", status=pair.state.value)
     reason = reason.strip()
@@ -131,6 +132,7 @@ def ask_again(session: Session, actor: Actor, pair: PersonPair) -> PersonPair:
     """Put the question of two who were said to be different once more. Raises Forbidden, NotFound, AlreadyDone."""
     require(actor, Permission.VERIFY_PERSON)
     pair = find_pair(session, actor, pair.id, lock=True)
+    under_glass.require_known(session, actor, pair.low_id, pair.high_id)
     if pair.state is not PairState.DIFFERENT:
         raise AlreadyDone("This pair was not said to be two people.", target="pair", status=pair.state.value)
     return reopen(session, actor, pair)

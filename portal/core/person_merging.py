@@ -19,6 +19,7 @@ from portal.core import (
     people_pairs,
     same_people,
     suspensions,
+    under_glass,
     written_people,
 )
 from portal.core.actors import Actor
@@ -47,6 +48,7 @@ def merge(
     require(actor, Permission.VERIFY_PERSON)
     reason = _said(reason)
     people.find(session, actor, keep.id), people.find(session, actor, other.id)
+    under_glass.require_known(session, actor, keep, other)
     _hold(session, keep, other)
     if versions is not None and versions != (keep.version_id, other.version_id):
         raise StaleVersion("One of the records was changed since it was compared.")
@@ -74,6 +76,7 @@ def unmerge(session: Session, actor: Actor, other: Person, *, reason: str, diffe
     reason = _said(reason)
     people.find(session, actor, other.id)
     target = people.find(session, actor, _joined(session, other).target_id)
+    under_glass.require_known(session, actor, other, target)
     _hold(session, other, target)
     edge = check_apart(session, other)
     before = _records(session, other)

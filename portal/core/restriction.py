@@ -8,7 +8,7 @@ everything held about them all the same. Of a record that was erased the same ho
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, same_people, subject_requests, written_people
+from portal.core import audit, clock, same_people, subject_requests, under_glass, written_people
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, ReadOnly
 from portal.core.models import Case, CasePerson, Household, Person
@@ -50,6 +50,7 @@ def _set(session: Session, actor: Actor, person: Person, reason: str, *, restric
         raise InvalidInput("Say why: the person may ask.", target="reason", problem="missing")
     same_people.lock(session, [person.id])
     session.refresh(person)
+    under_glass.require_known(session, actor, person)
     if person.erased_at is not None:
         raise AlreadyDone("This person was erased.", target="reason")
     if (person.restricted_at is not None) == restricted:

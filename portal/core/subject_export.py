@@ -8,13 +8,13 @@ import datetime as dt
 import enum
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, closed_people, same_people, subject_requests
+from portal.core import audit, closed_people, same_people, subject_requests, under_glass
 from portal.core import models as m
 from portal.core import subject_tables as tables
 from portal.core.actors import Actor
@@ -54,6 +54,8 @@ class Told:
 def scope(session: Session, actor: Actor, person: m.Person) -> Told:
     """What an export of *person* would cover, for *actor*. Raises Forbidden."""
     require(actor, Permission.ANSWER_SUBJECT)
+    under_glass.require_known(session, actor, person)
+    actor = replace(actor, openings=frozenset())  # what is read by breaking the glass goes nowhere
     known = same_people.records(session, [person.id])[person.id]
     seen = m.Person.id.in_(known), sa.or_(m.Person.id == person.id, visible_people(actor))
     records = sorted(session.scalars(sa.select(m.Person.id).where(*seen)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, same_people
+from portal.core import audit, clock, same_people, under_glass
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, StaleVersion
@@ -60,6 +60,7 @@ def record(
     if asked_on > clock.today() + dt.timedelta(days=1):  # it may be tomorrow where the office is
         raise InvalidInput("This day is still to come.", target="asked_on")
     same_people.lock(session, [person.id])
+    under_glass.require_known(session, actor, person)
     if any(line.asked.kind == kind and line.asked.state == OPEN for line in of_person(session, actor, person)):
         raise AlreadyDone("The same was asked before and is still open.", target="kind")
     made = SubjectRequest(
@@ -115,6 +116,7 @@ def decide(
 ) -> None:
     """Answer a request, once, with the reason. Raises Forbidden, AlreadyDone, StaleVersion, InvalidInput."""
     require(actor, Permission.ANSWER_SUBJECT)
+    under_glass.require_known(session, actor, asked.person_id)
     if version is not None and version != asked.version_id:
         raise StaleVersion("Somebody else answered this meanwhile.", current_version=asked.version_id)
     if asked.state != OPEN:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.core import audit, clock, reasons, restriction, same_people, written_people
+from portal.core import audit, clock, reasons, restriction, same_people, under_glass, written_people
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition, StaleVersion, SubjectUnverified
 from portal.core.models import AuditEvent, Case, Household, Person, PersonIdentifier
@@ -29,7 +29,7 @@ def decide(
     record as it was looked at. Raises Forbidden, AlreadyDone, StaleVersion where something else stands there now.
     """
     require(actor, Permission.VERIFY_PERSON)
-    _hold(session, subject)
+    _hold(session, actor, subject)
     require_decision(actor, subject, verified=verified, verified_by_id=verified_by_id)
     if seen is not None and seen != mark(session, subject):
         raise StaleVersion("Somebody changed this record meanwhile. Look at it again.")
@@ -49,7 +49,7 @@ def verify_numbers(session: Session, actor: Actor, person: Person, *, seen: str 
     AlreadyDone, SubjectUnverified, and StaleVersion as ``decide`` does.
     """
     require(actor, Permission.VERIFY_PERSON)
-    _hold(session, person)
+    _hold(session, actor, person)
     require_numbers(session, actor, person)
     if seen is not None and seen != mark(session, person):
         raise StaleVersion("Somebody changed this record meanwhile. Look at it again.")
@@ -114,7 +114,7 @@ def archive(session: Session, actor: Actor, subject: Subject, *, reason_code: st
     """
     require(actor, Permission.VERIFY_PERSON)
     code, text = reasons.given(reasons.PERSON_ARCHIVAL, reason_code, text, text_with_other=True)
-    _hold(session, subject)
+    _hold(session, actor, subject)
     if is_archived(subject):
         raise AlreadyDone("This record is archived already.", target="status", status="archived")
     require_archivable(session, subject)
@@ -146,7 +146,7 @@ def restore(session: Session, actor: Actor, subject: Subject, *, reason_code: st
     """Take an archived record back into use. Raises Forbidden, InvalidInput, AlreadyDone."""
     require(actor, Permission.VERIFY_PERSON)
     code, text = reasons.given(reasons.PERSON_RESTORATION, reason_code, text, text_with_other=True)
-    _hold(session, subject)
+    _hold(session, actor, subject)
     if not is_archived(subject):
         raise AlreadyDone("This record is not archived.", target="status", status="active")
     _set_archived(session, subject, archived=False)
@@ -169,10 +169,11 @@ def _set_archived(session: Session, subject: Subject, *, archived: bool) -> None
         written_people.note_changed(session, subject.id)  # whoever is archived is nobody's double
 
 
-def _hold(session: Session, subject: Subject) -> None:
+def _hold(session: Session, actor: Actor, subject: Subject) -> None:
     same_people.lock(session, [subject.leader_id if isinstance(subject, Household) else subject.id])
     session.refresh(subject, with_for_update=True)
     restriction.require_usable(subject)
+    under_glass.require_known(session, actor, subject)
 
 
 def require_own_numbers(session: Session, person: Person) -> None:
