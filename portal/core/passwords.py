@@ -102,7 +102,7 @@ def issue_reset(session: Session, actor: Actor, user: User) -> str:
         raise Refused("A service has no password. It calls with a token.", target="user")
     if user.id == actor.user_id:
         raise Refused("Nobody makes a link for themselves. Ask another administrator.", target="user")
-    session.execute(sa.delete(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None)))
+    forget_links(session, user)
     text, now = secrets.token_urlsafe(32), clock.now()
     session.add(PasswordReset(digest=digest(text), user_id=user.id, created_at=now, expires_at=now + LASTS))
     session.flush()
@@ -125,6 +125,7 @@ def reset(session: Session, link_digest: str, *, password_hash: str, correlation
     if link is None:
         raise NotFound("This link does not work any more.", target="link")
     user, link.used_at = link.user, clock.now()
+    session.flush()  # it stays, as proof; whatever else there is goes
     user.password_hash = password_hash
     end_everything(session, user)
     actor = from_user(session, user, correlation_id=correlation_id)
@@ -133,12 +134,20 @@ def reset(session: Session, link_digest: str, *, password_hash: str, correlation
 
 
 def end_everything(session: Session, user: User, *, but: int | None = None) -> None:
-    """End what a password opened: sessions in browsers (*but* one), and tokens of signing in at a dialect."""
+    """End what a password opened, sessions in browsers (*but* one) and tokens of signing in at a dialect, and links
+    for another password, which somebody else may have got hold of."""
     sessions.end_all(session, user.id, but=but)
+    forget_links(session, user)
     # Tokens that were issued to be kept stay: they came by no password.
     mine = sa.update(ApiToken).where(ApiToken.user_id == user.id, ApiToken.family_expires_at.is_not(None))
     ended = mine.where(ApiToken.revoked_at.is_(None)).values(revoked_at=clock.now())
     session.execute(ended.execution_options(synchronize_session=False))
+
+
+def forget_links(session: Session, user: User) -> None:
+    """Let every link that was made for *user* and not used stop working."""
+    unused = sa.delete(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
+    session.execute(unused.execution_options(synchronize_session=False))
 
 
 def forget(session: Session) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, search, sessions, tokens, user_register
+from portal.core import audit, clock, passwords, search, sessions, tokens, user_register
 from portal.core.actors import Actor
 from portal.core.errors import Refused
 from portal.core.models import ApiToken, User
@@ -46,6 +46,7 @@ def deactivate(session: Session, actor: Actor, user: User, *, version: int) -> U
     user_register.require_another_administrator(session, user, target="user")
     names = list(session.scalars(_live_tokens(user)))
     sessions.end_all(session, user.id)
+    passwords.forget_links(session, user)
     user.active = False
     user.version_id += 1
     for jti in names:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from portal.core import accounts, clock, passwords, sessions, tokens
+from portal.core import accounts, clock, passwords, sessions, tokens, user_leaving, user_register
 from portal.core.actors import SYSTEM
 from portal.core.errors import Forbidden, NotAuthenticated, NotFound, Refused
 from portal.core.models import AuditEvent, AuditValue, PasswordReset, User
@@ -115,6 +115,21 @@ def test_a_link_ends_after_an_hour_with_the_next_one_and_with_the_account(sessio
     with pytest.raises(Refused, match="closed"):
         issue(session, admin, ana)
     assert holder(session, "never made") is None
+
+
+def test_whoever_changes_their_password_or_is_shut_out_ends_the_links_made_before(session, ana, admin):
+    changed = issue(session, admin, ana)
+    with unit_of_work(session, SYSTEM, intent="test"):
+        made = accounts.hash_password("seven quiet herons wading")
+        accounts.change_password(session, actor_of(session, session.get(User, ana.id)), password_hash=made)
+    assert holder(session, changed) is None
+    left = issue(session, admin, ana)
+    with unit_of_work(session, admin, intent="test"):
+        one = user_register.hold(session, admin, ana.id)
+        user_leaving.deactivate(session, admin, one, version=one.version_id)
+    with unit_of_work(session, admin, intent="test"):
+        user_leaving.activate(session, admin, user_register.hold(session, admin, ana.id))
+    assert holder(session, left) is None, "whoever is let in again is not let in by an old link"
 
 
 def test_administrators_alone_make_links_and_neither_for_themselves_nor_for_a_service(session, ana, admin):

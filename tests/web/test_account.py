@@ -7,6 +7,7 @@ from portal.core import accounts
 from portal.core.models import AuditEvent, User
 from portal.core.vocabulary import Role
 from portal.extensions import db
+from portal.limits import limiter
 from tests.factories import PASSWORD, committed, make_user, make_vertical
 from tests.page import Browser, words
 
@@ -64,6 +65,19 @@ def test_a_password_that_will_not_do_is_refused_beside_its_field(app, worker, cu
     assert not new or new not in page.get_data(as_text=True)
     assert has_password(app, PASSWORD)
     someone.get("/app/account")
+
+
+def test_whoever_took_over_a_session_does_not_guess_its_password_for_long(app, worker):
+    with app.app_context():
+        limiter.reset()  # counts outlive the database of a test
+    someone = Browser(app, worker)
+    for _ in range(10):
+        change(someone, "not my password", NEW, expect=422)
+    assert "not your present password" not in words(change(someone, PASSWORD, NEW, expect=422))
+    assert has_password(app, PASSWORD)
+    with app.app_context():
+        limiter.reset()
+    change(someone, PASSWORD, NEW)
 
 
 def test_changing_it_and_failing_to_are_events_without_the_password(app, worker):

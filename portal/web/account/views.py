@@ -15,6 +15,7 @@ from portal.web import fragments
 from portal.web.access import current_actor, idle_limit, safe_path, standing
 from portal.web.account import words
 from portal.web.account.forms import PasswordForm
+from portal.web.account.proof import knows_password, right
 from portal.web.activity import passive
 from portal.web.own_records.views import TIES
 
@@ -39,11 +40,9 @@ def change_password():
     actor, form = current_actor(), _form()
     if not form.validate_on_submit():
         return _page(form, 422)
-    if accounts.check_password(db.session, actor.email, form.current.data) is None:
-        with unit_of_work(db.session, actor, intent="account.change_password"):
-            accounts.record_wrong_password(db.session, actor)
-        form.current.errors = [_("This is not your present password")]
+    if not knows_password(form, "account.change_password"):
         return _page(form, 422)
+    right()
     made = accounts.hash_password(form.new.data)
     with unit_of_work(db.session, actor, intent="account.change_password"):
         accounts.change_password(db.session, actor, password_hash=made)
