@@ -43,8 +43,7 @@ def open_case(
     if unknown:
         raise TypeError(f"not facts of a case: {sorted(unknown)}")
     require(actor, Permission.CREATE)
-    restriction.require_usable(subject)
-    under_glass.require_known(session, actor, subject)
+    _require_usable(session, actor, subject)
     if actor.kind == "user" and not actor.is_administrator and vertical.id not in actor.vertical_ids:
         raise Forbidden("You do not work in this vertical.", target="primary_vertical_id")
     if vertical.status != "active":
@@ -70,6 +69,11 @@ def open_case(
     if rests_on_consent:
         conflicts.record(session, actor, case, ConflictScope.PRIMARY)
     return case
+
+
+def _require_usable(session: Session, actor: Actor, subject: Person | Household | None) -> None:
+    restriction.require_usable(subject)
+    under_glass.require_known(session, actor, subject)
 
 
 def _subject_columns(subject: Person | Household | None) -> dict[str, int]:

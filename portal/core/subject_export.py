@@ -33,6 +33,8 @@ _NAMED = {
     "organisations": m.Organisation.name,
 }
 _AT_ONCE = 200
+# Facts of the person alone: no word of somebody else's name is looked for in them. In all other texts it is.
+_SAID_OF_THEM = (m.Person, m.PersonIdentifier, m.PersonExternalId)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ class Export:
         """Each table that holds something about the person, with its rows; empty ones are left out by their reader."""
         for model in tables.OF_A_PERSON:
             if model is not m.Attachment:
-                yield model.__tablename__, self._rows(model, self._of_person(model))
+                blind = model not in _SAID_OF_THEM
+                yield model.__tablename__, self._rows(model, self._of_person(model), blind=blind)
         staff = tables.OF_STAFF if self._notes else ()
         for model in (*tables.OF_A_CASE, *staff):
             if model is not m.Attachment:
@@ -162,7 +165,7 @@ class Export:
         for row in self._session.execute(query.execution_options(yield_per=_AT_ONCE)).mappings():
             told = {column.name.removesuffix("_id"): self._value(column, row[column]) for column in columns}
             kept = {name: value for name, value in told.items() if value not in (None, "", {}, [])}
-            yield self._blind(kept) if blind or model is m.CasePerson else kept
+            yield self._blind(kept) if blind else kept
 
     def _is_told(self, column: sa.Column) -> bool:
         if tables.SILENT.keys() & {column.name, f"{column.table.name}.{column.name}"}:

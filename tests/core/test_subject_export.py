@@ -12,7 +12,7 @@ from portal.core.actors import SYSTEM
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
 from portal.core.subject_export import Export
 from portal.core.unit import record_reading, unit_of_work
-from portal.core.vocabulary import Role
+from portal.core.vocabulary import Outcome, Role
 from tests.factories import (
     actor_of,
     committed,
@@ -77,6 +77,21 @@ def test_all_that_is_hers_is_in_it_and_nothing_of_others(session, office):
     assert found["files"] == ["letter.txt"]
     assert [row["who"] for row in found["readings"]] == ["Sam Super"]
     assert {len(found[table]) for table in ("consents", "households", "cases")} == {1}
+
+
+def test_what_was_said_of_others_on_the_phone_or_of_the_home_stays_out_too(session, office):
+    with committed(session):
+        amina = session.get(m.Person, office["amina"])
+        at, agent = clock.now(), office["actor"].user_id
+        rang = {"outcome": Outcome.FOLLOW_UP, "started_at": at, "ended_at": at, "agent_id": agent}
+        here = session.scalars(sa.select(m.Vertical)).one()
+        words = "Rosa Neighbour rang about Amina."
+        session.add(m.Contact(person_id=amina.id, vertical_id=here.id, summary=words, **rang))
+        make_household(session, amina).name = "Amina beside Rosa"
+        make_request(session, amina).asked_by = "Rosa, next door"
+    text = json.dumps(everything(session, office), ensure_ascii=False)
+    assert "rang about Amina" in text and "Amina beside" in text and "next door" in text
+    assert "Rosa" not in text and "Neighbour" not in text
 
 
 def test_asked_of_the_record_that_joined_it_is_the_same(session, office):
