@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -42,6 +43,7 @@ def newest(page: Page) -> str:
     return page.locator("tbody tr").first.locator("td a").last.inner_text()
 
 
+@pytest.mark.journey("conflict", "keyboard")
 @pytest.mark.usefixtures("helped_twice")
 def test_a_conflict_is_found_compared_and_dismissed_by_keyboard_alone(desk: Desk):
     page = desk.sign_in("supervisor")
@@ -75,9 +77,10 @@ def test_a_conflict_is_found_compared_and_dismissed_by_keyboard_alone(desk: Desk
     accessible(page)
 
 
+@by_mouse("conflict")
 @pytest.mark.usefixtures("helped_twice")
-def test_without_script_a_case_is_checked_and_its_conflict_resolved(plain_desk: Desk):
-    page = plain_desk.sign_in("supervisor")
+def test_a_case_is_checked_and_its_conflict_resolved_by_mouse_with_script_and_without(kind, request):
+    page = request.getfixturevalue(kind).sign_in("supervisor")
     page.goto("/app/conflicts")
     again = newest(page)
     page.get_by_role("link", name=again, exact=True).click()

@@ -55,6 +55,7 @@ def test_two_at_one_case_see_each_other_and_what_is_written(desk: Desk, other_de
     field.fill("")
 
 
+@pytest.mark.journey("message", "keyboard")
 def test_a_message_is_undone_by_keyboard_and_its_text_is_in_the_form_again(desk: Desk):
     page = desk.sign_in("caseworker")
     page.goto(messages_of(page, "HEA-000006"))
@@ -85,6 +86,7 @@ def test_a_message_is_undone_by_keyboard_and_its_text_is_in_the_form_again(desk:
     page.get_by_label("Note for the team").focus()
 
 
+@pytest.mark.journey("message", "script")
 def test_a_message_that_is_let_go_is_recorded_before_ones_eyes(desk: Desk, server):
     page = desk.sign_in("caseworker")
     page.goto(messages_of(page, "HEA-000006"))
@@ -98,6 +100,7 @@ def test_a_message_that_is_let_go_is_recorded_before_ones_eyes(desk: Desk, serve
     expect(page.locator("#cases-held .msg")).to_have_count(0)
 
 
+@pytest.mark.journey("message", "plain")
 def test_without_script_a_message_is_undone_by_its_button(plain_desk: Desk):
     page = plain_desk.sign_in("caseworker")
     page.goto(messages_of(page, "HEA-000002"))

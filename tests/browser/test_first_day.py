@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -54,6 +55,7 @@ def step(page: Page, keys: Keyboard, verb: str, reason: str | None = None) -> No
     expect(page).to_have_url(case)
 
 
+@pytest.mark.journey("intake", "keyboard")
 def test_a_walk_in_is_taken_worked_closed_and_reopened_by_keyboard_alone(desk):
     page = desk.sign_in("agent")
     keys = Keyboard(page)
@@ -87,8 +89,9 @@ def test_a_walk_in_is_taken_worked_closed_and_reopened_by_keyboard_alone(desk):
         assert word in told
 
 
-def test_the_same_day_without_javascript(plain_desk):
-    page = plain_desk.sign_in("agent")
+@by_mouse("intake")
+def test_the_same_day_by_mouse_with_script_and_without(kind, request):
+    page = request.getfixturevalue(kind).sign_in("agent")
     page.goto("/app/intake")
     page.locator("#reporter-full_name").fill("Plain Reporter")
     for number in (1, 2):

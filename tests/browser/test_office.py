@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -25,6 +26,7 @@ def follow(page: Page, *names: str) -> None:
             page.keyboard.press("Enter")
 
 
+@pytest.mark.journey("admin", "keyboard")
 def test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone(desk: Desk):
     page = desk.sign_in("admin")
     follow(page, "Administration", "Users", "Take in a user")
@@ -59,17 +61,31 @@ def test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone(desk: Desk):
     accessible(page)
 
 
-def test_a_user_is_changed_without_script_and_what_is_refused_is_kept(plain_desk: Desk):
-    page = plain_desk.sign_in("admin")
-    page.goto("/app/admin/users?q=tom")
-    page.get_by_role("link", name=re.compile("Tom")).click()
+@by_mouse("admin")
+def test_a_user_is_taken_in_changed_and_deactivated_by_mouse_with_script_and_without(kind, request):
+    page = request.getfixturevalue(kind).sign_in("admin")
+    page.goto("/app/admin/users")
+    page.get_by_role("link", name="Take in a user").click()
+    page.get_by_label("Name", exact=True).fill(f"Tomke {kind}")
+    page.get_by_label("E-mail", exact=True).fill(f"{kind}@demo.example")
+    page.get_by_role("radio", name="Caseworker").check()
+    page.get_by_role("button", name="Take in user").click()
+    expect(heading(page)).to_have_text(f"Tomke {kind} is taken in")
+    page.goto("/app/admin/users")
+    page.get_by_label("Name, e-mail or agent code").fill(f"tomke {kind}")
+    page.get_by_role("button", name="Show users").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_role("link", name=re.compile("Tomke")).click()
     page.get_by_role("link", name=re.compile("^Change")).click()
     page.get_by_label("Name", exact=True).fill("")
     page.get_by_label("Agent code").fill("4711")
     page.get_by_role("button", name="Save user").click()
     expect(page.get_by_role("alert")).to_contain_text("Give the user a name.")
     expect(page.get_by_label("Agent code")).to_have_value("4711")
-    page.get_by_label("Name", exact=True).fill("Tomás Ibarra")
+    page.get_by_label("Name", exact=True).fill("Tomke Renamed")
+    page.get_by_label("Agent code").fill("")
     page.get_by_role("button", name="Save user").click()
-    expect(page.get_by_text("Tomás Ibarra is saved.")).to_be_visible()
-    expect(page.get_by_text("4711")).to_be_visible()
+    expect(page.get_by_text("Tomke Renamed is saved.")).to_be_visible()
+    page.get_by_role("link", name="Deactivate").click()
+    page.get_by_role("button", name="Deactivate").click()
+    expect(page.get_by_text("Tomke Renamed is deactivated and signed out everywhere.")).to_be_visible()

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -40,6 +41,8 @@ def through_menu(keys: Keyboard, name: str) -> None:
     keys.press("Enter")
 
 
+@pytest.mark.journey("merge", "keyboard")
+@pytest.mark.journey("unmerge", "keyboard")
 def test_two_cases_become_one_and_two_again_by_keyboard_alone(desk: Desk):
     page = desk.sign_in("supervisor")
     kept, reference = taken(page, "Merged Keptclient", "the first report")
@@ -128,8 +131,9 @@ def test_a_case_is_split_by_keyboard_and_the_cases_lead_to_one_another(desk: Des
     expect(page).to_have_url(re.compile(f"{address}$"))
 
 
-def test_everything_works_without_script(plain_desk: Desk):
-    page = plain_desk.sign_in("supervisor")
+@by_mouse("merge", "unmerge")
+def test_everything_works_by_mouse_with_script_and_without(kind, request):
+    page = request.getfixturevalue(kind).sign_in("supervisor")
     kept, reference = taken(page, "Plainly Keptclient", "what was told first")
     _gone, other = taken(page, "Plainly Goneclient", "what was told later")
     page.goto(kept)
