@@ -30,7 +30,7 @@ from portal.core.actors import Actor, from_user
 from portal.core.permissions import Permission, can
 from portal.core.vocabulary import Role
 from portal.extensions import db, login_manager
-from portal.web import errors
+from portal.web import errors, late
 from portal.web.activity import is_sign_of_life
 from portal.web.fragments import go_to, is_background, wants_htmx
 
@@ -130,14 +130,41 @@ def _require_sign_in():
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS or not request.path.startswith("/app"):
         return None
     if not current_user.is_authenticated:
-        if not is_background():
-            _say_why_over()
-        return sign_in_again()
+        return _turn_away()
     if is_sign_of_life() and sessions.note_use(db.session, g.standing):
         g.standing = sessions.find(db.session, current_user.get_id(), idle=idle_limit())
     if request.blueprint not in _BEFORE_SECOND_FACTOR and _lacks_second_factor():
         return _set_up_first()
     return None
+
+
+def _turn_away() -> Response:
+    """Lead to the sign-in page; what a form carried is kept, or stays before the eyes of whoever typed it."""
+    if is_background():
+        return sign_in_again()
+    kept = _kept_late()
+    typed = late.typed() if kept is None else []
+    if typed:
+        return _not_sent(typed)
+    _say_why_over()
+    if kept is not None:
+        flash(_("What you sent was not taken, but it is kept. Sign in, look at it, and send it again."), "warning")
+    return sign_in_again(kept)
+
+
+def _kept_late() -> str | None:
+    """Where the words of this form are kept. Only a session that ran out by itself may still leave a draft."""
+    over = g.get("standing")
+    if over is None or over.over not in (sessions.Over.IDLE, sessions.Over.EXPIRED):
+        return None
+    return late.keep(from_user(db.session, over.user, correlation_id=g.correlation_id))
+
+
+def _not_sent(typed: list[tuple[str, str]]) -> Response:
+    """A page keeps what is in its form when a part of it is refused; a whole form is shown to be copied."""
+    if wants_htmx():
+        return make_response("", 401)
+    return late.shown_back(typed, url_for("auth.login", next=safe_path(_page_asked_for())), status=401)
 
 
 def _lacks_second_factor() -> bool:
@@ -183,7 +210,10 @@ def _page_asked_for() -> str:
 
 def _csrf_failed(error: CSRFError):
     """An expired session fails the CSRF check first: say that, and not 'bad request'."""
+    typed = late.typed() if not is_background() else []
     if not current_user.is_authenticated and request.endpoint != "auth.login":
-        return sign_in_again()
+        return _not_sent(typed) if typed else sign_in_again()
+    if typed and not wants_htmx():
+        return late.shown_back(typed, safe_path(_page_asked_for()), status=400)
     expired = _("This page has expired. Go back, reload it and try again; what you typed is kept.")
     return errors.http_page(BadRequest(expired))  # raising inside a handler would be a failure of ours

@@ -4,6 +4,7 @@
   "use strict";
 
   const PAUSE = 1000;
+  const AGAIN = 5000; // milliseconds after which what could not be saved is tried again, also when nobody types any more
   const KEEPALIVE_LIMIT = 60000; // browsers refuse a larger body on a request that outlives its page
   const drafts = new Map();
 
@@ -17,7 +18,7 @@
   }
 
   function draftOf(form) {
-    if (!drafts.has(form)) drafts.set(form, { edits: 0, saved: 0, sending: 0, failed: false, timer: 0, asking: null });
+    if (!drafts.has(form)) drafts.set(form, { edits: 0, saved: 0, sending: 0, failed: false, status: 0, timer: 0, asking: null });
     return drafts.get(form);
   }
 
@@ -35,9 +36,30 @@
     words.textContent = draft.failed ? status.dataset.draftFailed || form.dataset.draftFailed || "" : text;
   }
 
+  /* Whoever signs in anew, in another window, has a new token, and so have the forms of this page from then on; unless it is
+     somebody else: what stands here is not theirs. */
+  async function renew() {
+    const page = document.getElementById("session-warning");
+    const headers = { "Accept": "application/json", "X-Background": "1" };
+    const answer = page && await fetch(page.dataset.url, { credentials: "same-origin", redirect: "error", headers });
+    if (!answer?.ok) return false;
+    const { token, who } = await answer.json();
+    if (String(who) !== page.dataset.who) return false;
+    document.querySelector("meta[name='csrf-token']").content = token;
+    document.querySelectorAll("input[name='csrf_token']").forEach((field) => { field.value = token; });
+    return true;
+  }
+
   async function ask(form, body) {
+    let answer = await send(form, body);
+    if (answer.status === 400 && await renew()) answer = await send(form, fieldsOf(form).toString());
+    if (!answer.ok) throw Object.assign(new Error(`draft: ${answer.status}`), { status: answer.status });
+    return answer.json();
+  }
+
+  function send(form, body) {
     const token = document.querySelector("meta[name='csrf-token']");
-    const answer = await fetch(form.dataset.draftUrl, {
+    return fetch(form.dataset.draftUrl, {
       method: "POST",
       body,
       keepalive: body.length < KEEPALIVE_LIMIT,
@@ -50,8 +72,6 @@
         "X-CSRFToken": token ? token.content : "",
       },
     });
-    if (!answer.ok) throw new Error(`draft: ${answer.status}`);
-    return answer.json();
   }
 
   /* Resolves when the text of this moment is safe, or known not to be. A save under way is followed, not overtaken, unless the
@@ -71,8 +91,10 @@
       draft.saved = Math.max(draft.saved, edits);
       draft.failed = false;
       tell(form, draft, answer.saved_at_label || "");
-    }, () => {
+    }, (problem) => {
       draft.failed = true;
+      draft.status = problem.status || 0;
+      draft.timer = setTimeout(() => { if (form.isConnected) save(form); }, AGAIN);
       tell(form, draft, "");
     }).finally(() => { if (draft.asking === asking) draft.asking = null; });
     draft.asking = asking;
@@ -119,6 +141,7 @@
 
   /* A form that is sent needs no draft any more, unless the sending fails or the answer finds fault. */
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented || event.target.matches("[hx-post]")) settle(event.target); });
+  document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.xhr.status === 400) renew().catch(() => undefined); });
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => { const form = draftForm(event.detail.elt); if (form) touch(form); });
   }
@@ -136,6 +159,21 @@
   document.addEventListener("portal:save-draft", (event) => {
     draftOf(event.target).edits += 1;
     save(event.target);
+  });
+
+  /* Before a whole page is sent: whether its text is safe. Answers in detail.asked, a promise of "" or of why it is not. */
+  document.addEventListener("portal:is-it-safe", ({ target, detail }) => {
+    const draft = drafts.get(target);
+    if (!draft || !isUnsaved(draft)) return;
+    detail.asked = save(target).then(() => {
+      if (!draft.failed || ![0, 400, 401].includes(draft.status)) return "";
+      return draft.status ? "signed-out" : "offline";
+    });
+  });
+
+  /* The page is about to go by itself, because the session is over: not while there is text that is nowhere else. */
+  document.addEventListener("portal:leaving", (event) => {
+    if ([...drafts].some(([form, draft]) => form.isConnected && isUnsaved(draft))) event.preventDefault();
   });
   keepFaulty(document);
 })();

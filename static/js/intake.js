@@ -73,39 +73,23 @@
     else event.target.dispatchEvent(new Event("search-now"));
   });
 
-  /* Text that could not be saved must not be sent into the sign-in page: the session is looked after first. Signing in
-     elsewhere gives this page's forms a new token. */
-  const isUnsafe = () => Boolean(form.querySelector("[data-draft-status].failed"));
-
-  async function currentToken() {
-    const answer = await fetch(form.dataset.checkUrl, { credentials: "same-origin", redirect: "manual" });
-    if (!answer.ok) return null;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    return page.querySelector("meta[name='csrf-token']").content;
-  }
-
-  function tell(template) {
-    const flash = document.getElementById("flash");
-    flash.replaceChildren(document.getElementById(template).content.cloneNode(true));
-    flash.scrollIntoView({ block: "nearest" });
-    flash.querySelector("a")?.focus();
-  }
-
+  /* The answer to a form takes its page away, so what stands in it must be safe first: not sent into a server that is gone, nor
+     into the sign-in page. */
   let checked = false;
   window.addEventListener("submit", async (event) => {
-    if (event.target !== form || checked || !isUnsafe()) return;
+    if (event.target !== form || checked) return;
+    const question = new CustomEvent("portal:is-it-safe", { bubbles: true, detail: {} });
+    form.dispatchEvent(question);
+    if (!question.detail.asked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = event.submitter;
-    let token;
-    try {
-      token = await currentToken();
-    } catch {
-      return void tell("problem-offline");
+    const problem = await question.detail.asked;
+    if (problem) {
+      document.dispatchEvent(new CustomEvent("portal:problem", { detail: problem }));
+      document.querySelector("#flash a")?.focus();
+      return;
     }
-    if (!token) return void tell("intake-signed-out");
-    form.elements.csrf_token.value = token;
-    document.querySelector("meta[name='csrf-token']").content = token;
     checked = true;
     form.requestSubmit(button);
   }, true);

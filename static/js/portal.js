@@ -137,17 +137,21 @@
   });
 
   /* What the page asks for by itself fails in silence: nobody waits for it, and nothing was typed. */
-  function tellProblem(name, { detail }) {
-    if (detail.requestConfig?.headers?.["X-Background"]) return;
+  function tell(name) {
     const flash = document.getElementById("flash");
-    const template = document.getElementById("problem-" + name);
-    flash.replaceChildren(template.content.cloneNode(true));
+    flash.replaceChildren(document.getElementById("problem-" + name).content.cloneNode(true));
     flash.scrollIntoView({ block: "nearest" });
   }
 
+  function tellProblem(name, { detail }) {
+    if (!detail.requestConfig?.headers?.["X-Background"]) tell(name);
+  }
+
+  document.addEventListener("portal:problem", ({ detail }) => tell(detail));
+
   document.addEventListener("htmx:sendError", (event) => tellProblem("offline", event));
   document.addEventListener("htmx:timeout", (event) => tellProblem("offline", event));
-  document.addEventListener("htmx:responseError", (event) => tellProblem("failed", event));
+  document.addEventListener("htmx:responseError", (event) => tellProblem(event.detail.xhr.status === 401 ? "signed-out" : "failed", event));
 
   /* A form is sent once: the second of two quick clicks does nothing. */
   const TWO_CLICKS = 5000; // milliseconds; after that the reader may mean it

@@ -7,6 +7,7 @@
   if (!dialog) return;
   const SAID_AT = [120, 90, 60, 45, 30, 15, 10, 5]; // seconds: often enough to know, seldom enough to think
   const LONGEST_TIMER = 60 * 60 * 1000;
+  const UNSAVED = 15000; // milliseconds after which one looks again whether somebody has signed in for text that is nowhere else
   const warnAt = Number(dialog.dataset.warn);
   const countdown = dialog.querySelector("[data-countdown]");
   const announced = dialog.querySelector("[data-announced]");
@@ -78,8 +79,14 @@
     timer = setTimeout(seconds > 0 ? tick : look, 1000);
   }
 
-  /* To the page again: the door leads to signing in, and from there back here. */
+  /* To the page again: the door leads to signing in, and from there back here. Text that is nowhere else keeps the page. */
   function leave() {
+    if (!document.dispatchEvent(new Event("portal:leaving", { cancelable: true }))) {
+      if (dialog.open) dialog.close();
+      document.dispatchEvent(new CustomEvent("portal:problem", { detail: "signed-out" }));
+      timer = setTimeout(look, UNSAVED);
+      return;
+    }
     document.body.dataset.leaving = "at-once";
     window.location.assign(dialog.dataset.back || window.location.pathname + window.location.search);
   }

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 
 from portal.core import accounts, outside_identities, own_records, passwords, second_factor, sessions, verticals
 from portal.core.models import User
@@ -83,8 +84,11 @@ def end_session(session_id: uuid.UUID):
 @blueprint.get("/session")
 @passive
 def time_left():
-    """How long this session lasts without another sign of life, for the page that warns before it ends."""
-    return {"seconds": standing().seconds_left}
+    """How long this session lasts without another sign of life, for the page that warns before it ends.
+
+    Whose it is and the token of its forms are for a page that was open while its reader signed in in another window.
+    """
+    return {"seconds": standing().seconds_left, "who": current_actor().user_id, "token": generate_csrf()}
 
 
 @blueprint.post("/session")

@@ -8,13 +8,14 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import assignments, cases, codes, drafts, stale, workers
+from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Answer, Origin, Priority
 from portal.extensions import db
-from portal.web import formats, fragments
+from portal.web import formats, fragments, late
 from portal.web.access import current_actor
 from portal.web.cases import answers, unsent
 from portal.web.cases.forms import AssignForm, EditForm, ReviewForm, VersionedForm
@@ -68,6 +69,13 @@ def review(number: int):
     return _back(number)
 
 
+def keep_late(actor: Actor, number: int) -> str:
+    """Keep the facts that were typed in a session that was over."""
+    unsent.keep_late(actor, number, "edit", str(number), _("facts"), permission=Permission.UPDATE)
+    return url_for("cases.edit", number=number, draft=1)
+
+
+@late.kept_by(keep_late)
 def edit(number: int):
     """Change the facts of the case."""
     case, form = _asked(number, EditForm, Permission.UPDATE)
@@ -90,6 +98,7 @@ def edit(number: int):
     return _back(number)
 
 
+@late.kept_by(keep_late)
 def draft(number: int):
     """Keep what is being typed into the facts, with the version it was typed over."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):

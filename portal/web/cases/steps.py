@@ -6,6 +6,7 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import cases, conflicts, drafts, lifecycle, stale, timeline, transitions
+from portal.core.actors import Actor
 from portal.core.errors import DomainError, Forbidden, InvalidInput, Refused, StaleVersion
 from portal.core.lifecycle import Offer
 from portal.core.permissions import Permission
@@ -14,7 +15,7 @@ from portal.core.timeline import Kind
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Action
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, late
 from portal.web.access import current_actor
 from portal.web.cases import answers, effects, head, unsent
 from portal.web.cases.forms import StepForm
@@ -53,6 +54,14 @@ def confirm(number: int, action: str):
     return answers.read(number, "cases/confirm.html", "cases/_confirm_alone.html", **shown)
 
 
+def keep_late(actor: Actor, number: int, action: str) -> str:
+    """Keep what was typed for a step in a session that was over."""
+    words = lifecycle.VERBS[Action(action)]
+    unsent.keep_late(actor, number, "transition", f"{number}:{action}", words, permission=Permission.UPDATE)
+    return url_for("cases.confirm", number=number, action=action)
+
+
+@late.kept_by(keep_late)
 def change(number: int, action: str):
     """Take the step: status, history and audit in one unit."""
     form = StepForm()
@@ -76,6 +85,7 @@ def change(number: int, action: str):
     return fragments.go_to(url_for("cases.show", number=number))
 
 
+@late.kept_by(keep_late)
 def draft(number: int, action: str):
     """Keep what is being typed on the page of a step."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):

@@ -4,6 +4,7 @@ from flask import flash, jsonify, request
 from flask_babel import gettext as _
 
 from portal.core import cases, clock, drafts
+from portal.core.actors import Actor
 from portal.core.models import Case
 from portal.core.permissions import Permission, require
 from portal.core.unit import unit_of_work
@@ -20,20 +21,25 @@ FIELDS = {
 }
 
 
-def keep(case: Case, form: str, key: str, title: str) -> None:
-    """Keep what arrived with this request; a form that was emptied keeps nothing. Only inside a unit of work."""
+def keep(case: Case, form: str, key: str, title: str, *, actor: Actor | None = None) -> None:
+    """Keep what arrived with this request; a form that was emptied keeps nothing. Only inside a unit of work.
+
+    It is the draft of whoever is signed in, or of *actor* where the form came too late (late.py).
+    """
+    actor = actor or current_actor()
     fields = {name: request.form[name] for name in FIELDS[form] if request.form.get(name, "").strip()}
     is_empty = "text" not in fields if "text" in FIELDS[form] else not fields
     if is_empty:
-        drafts.discard(db.session, current_actor(), form, key)
+        drafts.discard(db.session, actor, form, key)
     else:
-        drafts.save(db.session, current_actor(), form, key, fields, title=f"{case.reference}, {title}")
+        drafts.save(db.session, actor, form, key, fields, title=f"{case.reference}, {title}")
 
 
-def findable(number: int, permission: Permission) -> Case:
+def findable(number: int, permission: Permission, *, actor: Actor | None = None) -> Case:
     """The case of a draft, for one who may write there at all, whatever its state is by now. Raises Forbidden."""
-    case = cases.find(db.session, current_actor(), number)
-    require(current_actor(), permission, case, participating=cases.opted_in(db.session, case))
+    actor = actor or current_actor()
+    case = cases.find(db.session, actor, number)
+    require(actor, permission, case, participating=cases.opted_in(db.session, case))
     return case
 
 
@@ -41,6 +47,12 @@ def keep_failed(number: int, form: str, key: str, title: str) -> None:
     """Keep what could not be saved, in a unit of its own."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):
         keep(cases.find(db.session, current_actor(), number), form, key, title)
+
+
+def keep_late(actor: Actor, number: int, form: str, key: str, title: str, *, permission: Permission) -> None:
+    """Keep what arrived after its session ran out, where *actor* may write there at all. Raises NotFound, Forbidden."""
+    with unit_of_work(db.session, actor, intent="draft.save"):
+        keep(findable(number, permission, actor=actor), form, key, title, actor=actor)
 
 
 def kept_answer(back: str):

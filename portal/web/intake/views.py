@@ -12,7 +12,7 @@ from portal.core.errors import InvalidInput
 from portal.core.models import Contact, Draft
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, late
 from portal.web.access import current_actor
 from portal.web.formats import clock_time
 from portal.web.intake import desk, finishing, lists, records, steps, wording
@@ -56,7 +56,20 @@ def resume(key: str):
     return shown.page(saved=saved_label(kept) if kept else "", revision=kept.revision if kept else 0)
 
 
+def keep_late(actor: Actor) -> str:
+    """Keep what was typed in a session that was over, unless it was sent meanwhile."""
+    fields = steps.fields_of(request.form)
+    key = fields.get("draft", [""])[0]
+    if not _KEY.fullmatch(key):
+        fields["draft"] = [key := secrets.token_hex(8)]
+    with unit_of_work(db.session, actor, intent="draft.save"):
+        if contacts.of_draft(db.session, actor, key) is None:
+            drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields))
+    return url_for("intake.resume", key=key)
+
+
 @blueprint.post("")
+@late.kept_by(keep_late)
 def create():
     """Do what the button says: finish as a case or as a contact, or change the form and show it again."""
     actor, fields = current_actor(), steps.fields_of(request.form)

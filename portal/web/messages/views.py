@@ -3,19 +3,22 @@
 Two addresses, two forms, two tables: nothing that is written as a note passes where messages do.
 """
 
+from functools import partial
+
 from flask import flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal import uploads
 from portal.core import case_people, cases, drafts, merging, outbox, timeline
 from portal.core import notes as core_notes
+from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, Refused
 from portal.core.models import Case, Person
 from portal.core.permissions import Permission
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.uploads import Arrivals
-from portal.web import formats, fragments
+from portal.web import formats, fragments, late
 from portal.web.access import current_actor
 from portal.web.case_files import limits
 from portal.web.cases import head, unsent
@@ -28,6 +31,13 @@ TITLES = {"message": "message", "note": "note"}
 PERMISSIONS = {"message": Permission.WRITE_MESSAGE, "note": Permission.WRITE_NOTE}
 
 
+def keep_late(actor: Actor, number: int, form: str) -> str:
+    """Keep what was written in a session that was over."""
+    unsent.keep_late(actor, number, form, str(number), TITLES[form], permission=PERMISSIONS[form])
+    return url_for("cases.messages", number=number)
+
+
+@late.kept_by(partial(keep_late, form="message"))
 def write_message(number: int):
     """Write to somebody on the case: held first, so that it can be taken back, then recorded; the page says which."""
     form = MessageForm()
@@ -96,6 +106,7 @@ def undo_message(number: int, held: int):
     return _shown_again(number, "message", emptied=False)
 
 
+@late.kept_by(partial(keep_late, form="note"))
 def write_note(number: int):
     """Write a note that staff alone can read."""
     form = NoteForm()
@@ -111,6 +122,7 @@ def write_note(number: int):
     return _written(number, landed, "note", _("The note is saved, for staff only."))
 
 
+@late.kept_by(keep_late)
 def draft(number: int, form: str):
     """Keep what is being typed."""
     with unit_of_work(db.session, current_actor(), intent="draft.save"):
