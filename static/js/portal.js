@@ -119,9 +119,9 @@
   });
 
   /* htmx notes the address for a history cache that is switched off; an address can hold a name that was searched for. */
-  for (const moved of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) {
-    document.addEventListener(moved, () => window.sessionStorage.removeItem("htmx-current-path-for-history"));
-  }
+  const forgetAddress = () => window.sessionStorage.removeItem("htmx-current-path-for-history");
+  forgetAddress(); // it noted that of this page when it was loaded
+  for (const moved of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) document.addEventListener(moved, forgetAddress);
 
   /* Busy while asking; a failure is told in words and changes nothing on the page. */
   const setBusy = (element, busy) => {
