@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.core import blocking
+from portal.core import blocking, clock
 from portal.core.keys import blind_index
 from portal.core.matching import Record
 from portal.core.models import Person, PersonContact, PersonIdentifier, PersonKey
-from portal.core.people import fold, is_placeholder
+from portal.core.people import contact_indexes, fold, is_placeholder, judge_name
+from portal.core.told import PersonTold
 from portal.core.vocabulary import AgeUnit, NameKnown
 
 BLOCK = "block"
@@ -44,6 +45,11 @@ _FACTS = (
 )
 
 
+_TOLD = (
+    "full_name given_name family_name organisation_name dob age_value age_unit sex sex_label location landmark address"
+).split()
+
+
 @dataclass(frozen=True)
 class Known:
     """A person's record with whose it is: ``stands_for`` is the person it was merged into, else the person."""
@@ -64,6 +70,18 @@ def load(session: Session, person_ids: Collection[int]) -> dict[int, Known]:
     return {person.id: _known(person, contacts[person.id], numbers[person.id]) for person in people}
 
 
+def as_told(told: PersonTold) -> Record:
+    """What is told of somebody who is not recorded yet, as it would be compared once it is."""
+    facts = {fact: getattr(told, fact) for fact in _TOLD}
+    name = told.name_known or judge_name(told.full_name.strip())
+    age_at = clock.today() if told.age_value is not None else None
+    person = Person(name_known=name, age_at=age_at, kind="person", **facts)  # never added to a session
+    ways = [("phone", told.phone), ("phone", told.phone2), ("email", told.email)]
+    contacts = [(kind, *contact_indexes(kind, value.strip())) for kind, value in ways if value and value.strip()]
+    number = _number(told.national_id or "")
+    return _known(person, contacts, {((told.national_id_type or "").casefold(), number)} if number else set()).record
+
+
 def write_keys(session: Session, known: Collection[Known], *, anew: bool) -> None:
     """Store the keys by which these people are found as candidates; ``anew`` where they may have keys already."""
     if anew:
@@ -82,7 +100,12 @@ def insert_or_keep(session: Session, table: sa.Table) -> sa.Insert:
 
 def stored_keys(known: Known) -> list[str]:
     """The keys of a record as they are stored: those that hold what is encrypted elsewhere are digests."""
-    return sorted(_stored(key) for key in blocking.keys(known.record))
+    return keys_of(known.record)
+
+
+def keys_of(record: Record) -> list[str]:
+    """The keys of a record, in the form in which they are stored."""
+    return sorted(_stored(key) for key in blocking.keys(record))
 
 
 def _stored(key: str) -> str:
@@ -119,7 +142,7 @@ def _number(value: str) -> str | None:
     return number if told else None
 
 
-def _known(person: sa.Row, contacts: list[tuple], numbers: set[tuple[str, str]]) -> Known:
+def _known(person: sa.Row | Person, contacts: list[tuple], numbers: set[tuple[str, str]]) -> Known:
     places = (person.address, person.landmark, person.location)
     record = Record(
         names=tuple(dict.fromkeys(_names(person))),
@@ -135,12 +158,12 @@ def _known(person: sa.Row, contacts: list[tuple], numbers: set[tuple[str, str]])
     return Known(person.id, person.root_id or person.id, person.kind, _is_put_away(person), record)
 
 
-def _is_put_away(person: sa.Row) -> bool:
+def _is_put_away(person: sa.Row | Person) -> bool:
     """Whether nobody is compared with this person: the record is archived, or its use is restricted."""
     return person.archived_at is not None or person.restricted_at is not None
 
 
-def _names(person: sa.Row) -> Iterator[str]:
+def _names(person: sa.Row | Person) -> Iterator[str]:
     if person.name_known is not NameKnown.GIVEN:
         return
     for name in (person.full_name, person.given_name, person.family_name, person.organisation_name):
@@ -148,7 +171,7 @@ def _names(person: sa.Row) -> Iterator[str]:
             yield from fold(name).split()
 
 
-def _birth_year(person: sa.Row) -> int | None:
+def _birth_year(person: sa.Row | Person) -> int | None:
     if person.age_value is None or person.age_at is None:
         return None
     months = person.age_value * (1 if person.age_unit is AgeUnit.MONTHS else 12)

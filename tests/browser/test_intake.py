@@ -63,6 +63,18 @@ def test_a_walk_in_with_two_clients_and_an_alleged_perpetrator_by_keyboard_alone
     expect(page.locator("main")).not_to_contain_text("Otieno Testuncle")
 
 
+def test_who_may_be_meant_is_listed_while_the_focus_stays_where_one_types(desk):
+    page = desk.sign_in("agent")
+    page.goto("/app/intake")
+    page.get_by_role("button", name="Add a client").click()
+    page.locator("#clients-0-full_name").press_sequentially("Baraka Testchyld")
+    expect(page.locator("#clients-0-alike")).to_contain_text("may be meant")
+    expect(page.locator("#clients-0-full_name")).to_be_focused()
+    complaints(page)
+    page.locator("#clients-0-alike").get_by_role("button", name="Use this person").first.click()
+    expect(page.locator("#clients-0-chosen p")).to_be_focused()
+
+
 def test_everything_works_without_script_and_nothing_typed_is_lost(plain_desk):
     page = plain_desk.sign_in("agent")
     page.goto("/app/intake")

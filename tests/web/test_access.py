@@ -67,7 +67,9 @@ _CASE_WORK = (
 _STEERING = {Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR}
 _LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}
 _CORRECTING = "people.edit people.contact_add people.contact people.contact_remove people.identity".split()
-_INTAKE = ("intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search").split()
+_INTAKE = (
+    "intake.alike intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search"
+).split()
 
 _SECOND_FACTOR = (
     "second_factor.show second_factor.begin second_factor.confirm second_factor.renew_codes second_factor.turn_off"

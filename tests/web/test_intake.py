@@ -398,3 +398,26 @@ def test_a_session_that_ran_out_finds_the_draft_again(app, office, desk, browser
     assert signed_out.status_code == 401
     again = browser_as(office["agent"])
     assert typed(again.get(f"/app/intake/{KEY}"), "narrative").startswith("They were told")
+
+
+def test_who_may_be_meant_stands_beside_the_block_and_is_taken_with_a_button(app, desk, office, browser_as):
+    with app.app_context(), committed(db.session) as session:
+        known = make_person(
+            session,
+            "Amina Wanjiru Kamau",
+            vertical=session.get(Vertical, office["helpline_id"]),
+            phone="0722 000 111",
+        ).id
+    typed = {"draft": KEY, "clients-0-full_name": "Kamau Ameena Wanjiru", "clients-0-phone": "0722000111"}
+    htmx = {"HX-Request": "true"}
+    page = desk.post("/app/intake/alike?block=clients-0", data=typed, headers=htmx, expect=200)
+    assert "Use this person" in page.text and "same phone number" in words(page) and "000" not in page.text
+    shown = {**typed, "alike-clients-0": str(known)}
+    desk.post("/app/intake/alike?block=clients-0", data=shown, headers=htmx, expect=204)
+    assert "Use this person" in desk.post("/app/intake", data={**typed, "do": "keep"}, expect=200).text
+    browser_as(office["health"]).post("/app/intake/alike?block=clients-0", data=typed, headers=htmx, expect=204)
+    taken = desk.post("/app/intake", data={**shown, "do": f"choose:clients-0:{known}"}, expect=200)
+    assert "Amina Wanjiru Kamau" in taken.text and "Use this person" not in taken.text
+    with app.app_context():
+        agent = actor_of(db.session, db.session.get(User, office["agent"]))
+        assert not any(name.startswith("alike") for name in drafts.find(db.session, agent, "intake", KEY))

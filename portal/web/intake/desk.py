@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.core import clock, contacts, drafts, people
+from portal.core import clock, contacts, drafts, lookalikes, pair_finding, people
 from portal.core.actors import Actor
 from portal.core.errors import DomainError, NotFound
 from portal.core.models import Person
@@ -15,9 +15,11 @@ from portal.core.people import PersonHit
 from portal.core.unit import record_reading
 from portal.extensions import db
 from portal.web import fragments
+from portal.web.intake import reading
 from portal.web.intake.forms import IntakeForm, PersonForm
 from portal.web.intake.lists import Lists
 from portal.web.intake.steps import Fields, Step
+from portal.web.people_pairs.words import agreeing
 
 FORM = "intake"
 _SHORTEST = 2  # characters from which a search is worth while
@@ -34,6 +36,18 @@ class Found:
     last_contact: datetime | None
 
 
+@dataclass(frozen=True)
+class Alike:
+    """Somebody in the records who may be the person told of, as the quiet list shows them, and why."""
+
+    person: Person
+    age: str
+    place: str
+    why: str
+    open_cases: int
+    is_likely: bool
+
+
 class Desk:
     """One request's view of the form. Nothing here changes anything; the views do."""
 
@@ -43,6 +57,7 @@ class Desk:
         self.actor, self.lists, self.fields, self.step, self.is_new = actor, lists, fields, step, is_new
         self.form = self._build()
         self.found: dict[str, list[Found]] = {}
+        self.alike: dict[str, list[Alike]] = {}
         self.asked: dict[str, str] = {}
         self.problems: list[tuple[str, str | None]] = []
 
@@ -70,6 +85,18 @@ class Desk:
             Found(hit, age_words(hit.person), self._place(hit.person), last.get(hit.person.id)) for hit in hits
         ]
 
+    def look_for_alike(self) -> None:
+        """Look for those in the records who may be the person who is here, or one who needs help."""
+        blocks = [self.form.reporter.form, *(entry.form for entry in self.form.clients)]
+        told = {block.prefix: reading.person(block, self.lists) for block in blocks if _tells_somebody(block)}
+        found = lookalikes.find(db.session, self.actor, told) if told else {}
+        self.alike = {block: [self._alike(one) for one in ones] for block, ones in found.items()}
+
+    def _alike(self, one: lookalikes.Lookalike) -> Alike:
+        why = agreeing(pair_finding.explained(one.score))
+        place = self._place(one.person)
+        return Alike(one.person, age_words(one.person), place, why, one.open_cases, one.score.is_likely)
+
     def refuse(self, refusal: DomainError, *, anchor: str | None = None) -> None:
         """Say at the top of the form what stands against it."""
         self.problems.append((refusal.message, anchor))
@@ -82,6 +109,8 @@ class Desk:
         if self.step is not None and self.step.full:
             self.problems.append((_("This list takes no more people. Put the others into the story."), None))
         cards = self._cards()
+        if not self.is_new:
+            self.look_for_alike()
         waiting = [kept for kept in self._drafts() if kept.key != self.form.draft.data] if self.is_new else []
         response = fragments.render(
             "intake/new.html",
@@ -103,6 +132,14 @@ class Desk:
         )
         return self._read(response)
 
+    def alike_list(self, block: str, shown: str) -> Response:
+        """The quiet list beside a block alone; nothing at all where *shown*, the numbers in it, would stay the same."""
+        self.look_for_alike()
+        self.alike = {block: self.alike.get(block, [])}
+        if [str(one.person.id) for one in self.alike[block]] == shown.split():
+            return make_response("", 204)
+        return self._read(make_response(render_template("intake/_alike_list.html", block=block, **self._context())))
+
     def earlier_contacts(self) -> Response:
         """The list of earlier contacts alone."""
         response = make_response(render_template("intake/_earlier.html", earlier=self._earlier()))
@@ -112,6 +149,7 @@ class Desk:
         return {
             "form": self.form,
             "found": self.found,
+            "alike": self.alike,
             "asked": self.asked,
             "focus": self.step.focus if self.step is not None else "",
             "lists": self.lists,
@@ -145,6 +183,7 @@ class Desk:
     def _read(self, response: Response, also: list[int] | None = None) -> Response:
         """Keep in the audit whose names were shown; when it cannot be kept, they are not shown."""
         shown = {found.hit.person.id for some in self.found.values() for found in some} | set(also or ())
+        shown |= {one.person.id for some in self.alike.values() for one in some}
         if shown:
             record_reading(db.session, self.actor, "people.search", people=sorted(shown))
         return response
@@ -161,6 +200,12 @@ def age_words(person: Person) -> str:
         words = _("%(age)s months", age=person.age_value) if months else _("%(age)s", age=person.age_value)
         return _("Age about %(age)s", age=words)
     return _("Age group %(group)s", group=person.age_group_label) if person.age_group_label else ""
+
+
+def _tells_somebody(block: PersonForm) -> bool:
+    """Whether enough is said of somebody who was not chosen yet to look for them."""
+    told = (block.full_name.data, block.phone.data, block.national_id.data)
+    return not block.person_id.data and any(len((text or "").strip()) > _SHORTEST for text in told)
 
 
 def _told_of(person: PersonForm) -> str:

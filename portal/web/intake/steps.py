@@ -14,6 +14,7 @@ from portal.web.intake.forms import MOST_PEOPLE
 Fields = dict[str, list[str]]
 
 _NOT_KEPT = frozenset({"csrf_token", "do"})
+SHOWN = "alike-"  # before a block's name: who stands in the list beside it, of whom nothing is told
 _BLOCK = re.compile(r"(reporter|clients-\d+|perpetrators-\d+)")
 
 
@@ -30,7 +31,7 @@ class Step:
 
 def fields_of(form: MultiDict) -> Fields:
     """The fields of a request, without what belongs to the sending alone."""
-    return {name: values for name, values in form.lists() if name not in _NOT_KEPT}
+    return {name: values for name, values in form.lists() if name not in _NOT_KEPT and not name.startswith(SHOWN)}
 
 
 def take(fields: Fields, button: str) -> Step:

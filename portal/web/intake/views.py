@@ -107,6 +107,14 @@ def earlier():
     return shown.earlier_contacts()
 
 
+@blueprint.post("/alike")
+def alike():
+    """Who in the records may be the person of a block, while one types. Without script the list comes with the form."""
+    actor, block = current_actor(), request.args.get("block", "")
+    shown = desk.Desk(actor, lists.load(actor), steps.fields_of(request.form))
+    return shown.alike_list(block, request.form.get(steps.SHOWN + block, ""))
+
+
 @blueprint.post("/draft")
 def draft():
     """Keep what is typed (static/js/drafts.js), unless it was sent meanwhile."""

@@ -117,7 +117,12 @@ def band(pair: PersonPair) -> str:
 
 def agrees(pair: PersonPair) -> str:
     """What speaks for one person, the strongest first."""
-    found = sorted(pair.explanation.items(), key=lambda one: -one[1]["points"])
+    return agreeing(pair.explanation)
+
+
+def agreeing(explanation: Mapping[str, Mapping]) -> str:
+    """What speaks for one person in the explanation of a score, the strongest first."""
+    found = sorted(explanation.items(), key=lambda one: -one[1]["points"])
     return ", ".join(_phrase(name, kept["agreement"]) for name, kept in found if kept["points"] > 0)
 
 
