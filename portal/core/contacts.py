@@ -81,6 +81,15 @@ def save(session: Session, actor: Actor, told: ContactTold, *, case: Case | None
     return contact
 
 
+def add_to_case(session: Session, actor: Actor, told: ContactTold, case: Case, words: str) -> Contact:
+    """Record a contact about a case that is open already, with what was told as a note on it (``words``).
+
+    Raises as ``save`` does, and as writing the note does: Forbidden, ReadOnly, ConsentRequired, InvalidInput.
+    """
+    notes.write(session, actor, case, words)
+    return save(session, actor, told, case=case)
+
+
 def record_consent(session: Session, actor: Actor, case: Case, asked: ConsentAsked, words: str) -> None:
     """Keep on the case what was answered when consent was asked for: a note for the team, and the audit.
 
@@ -102,7 +111,9 @@ def of_draft(session: Session, actor: Actor, key: str) -> Contact | None:
 
 def find(session: Session, actor: Actor, number: int) -> Contact:
     """The contact with that number. Raises NotFound when absent or not to be seen by *actor*."""
+    case_seen = sa.select(1).where(Case.id == Contact.case_id, visible_cases(actor)).correlate(Contact).exists()
     query = sa.select(Contact).where(Contact.id == number, visible_contacts(actor)).options(joinedload(Contact.agent))
+    query = query.where(sa.or_(Contact.case_id.is_(None), case_seen))
     contact = session.scalar(query)
     if contact is None:
         raise NotFound("There is no such contact.", target="contact")

@@ -169,6 +169,7 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(("intake.draft", "intake.discard", "intake.fetch_back"), _door(EVERYBODY)),
     "intake.contact": _door(EVERYBODY, scoped=True),
     "intake.take_up": _door(WORKERS, scoped=True),
+    **dict.fromkeys(("intake.already", "intake.decide"), _door(WORKERS)),  # of one's own draft; without one, the form
 }
 
 

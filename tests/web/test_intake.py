@@ -9,7 +9,7 @@ from portal.core import drafts, reference
 from portal.core.models import AuditEvent, Case, CasePerson, Contact, Note, Person, User, Vertical
 from portal.core.vocabulary import Answer, NameKnown, Outcome, Priority, Role, Status
 from portal.extensions import db
-from tests.factories import actor_of, committed, make_consent, make_person, make_user, make_vertical
+from tests.factories import actor_of, committed, make_case, make_consent, make_person, make_user, make_vertical
 from tests.page import words
 
 KEY = "00112233445566aa"
@@ -421,3 +421,40 @@ def test_who_may_be_meant_stands_beside_the_block_and_is_taken_with_a_button(app
     with app.app_context():
         agent = actor_of(db.session, db.session.get(User, office["agent"]))
         assert not any(name.startswith("alike") for name in drafts.find(db.session, agent, "intake", KEY))
+
+
+@pytest.fixture
+def known(app, office) -> tuple[int, int]:
+    """Somebody who has an open case in the helpline, and that case."""
+    with app.app_context(), committed(db.session) as session:
+        helpline = session.get(Vertical, office["helpline_id"])
+        person = make_person(session, "Amina Wanjiru Kamau", vertical=helpline, phone="0722 000 111")
+        return person.id, make_case(session, helpline, subject=person).id
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+@pytest.mark.parametrize("answer", ["add", "create", "back"])
+def test_a_second_case_is_asked_about_and_nothing_typed_is_lost(app, desk, known, chosen, answer):
+    person, case = known
+    who = {"reporter-person_id": str(person)} if chosen else {"reporter-full_name": "Amina Wanjiru Kamau"}
+    typed = {"draft": KEY, "speaks_for": "self", **who, "narrative": "Came back.", "keep": "y", "vertical": "HELPLINE"}
+    asked = desk.post("/app/intake", data={**typed, "do": "create"})
+    assert asked.location == f"/app/intake/{KEY}/already"
+    page = desk.get(asked.location)
+    assert f"/app/cases/{case}" in page.text and "textarea" not in page.text
+    before = counts(app)
+    if answer == "back":
+        assert "Came back." in desk.get(f"/app/intake/{KEY}").text
+        return
+    done = desk.post(asked.location, data={"do": f"add:{case}" if answer == "add" else "create"})
+    assert (done.location == f"/app/cases/{case}") is (answer == "add")
+    assert "Came back." in desk.get(done.location).text
+    assert desk.get(f"/app/intake/{KEY}", expect=303).location == done.location
+    assert counts(app)[0] - before[0] == (answer == "create")
+
+
+def test_nobody_is_asked_about_a_case_that_is_closed_or_of_another_who_speaks(app, desk, known):
+    person, _ = known
+    told = {"draft": KEY, "reporter-person_id": str(person), "speaks_for": "other", "vertical": "HELPLINE"}
+    told |= {"clients-0-full_name": "Zawadi Unheard", "narrative": "Told by a neighbour.", "do": "create"}
+    assert "/already" not in desk.post("/app/intake", data=told).location

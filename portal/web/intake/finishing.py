@@ -1,5 +1,7 @@
 """The end of an intake: a case, or a contact alone. What stands against it is said beside the field it concerns."""
 
+from dataclasses import replace
+
 from flask_babel import gettext as _
 from wtforms import Field
 
@@ -19,20 +21,24 @@ from portal.core.vocabulary import Outcome
 from portal.extensions import db
 from portal.web.intake import reading
 from portal.web.intake.desk import FORM, Desk
+from portal.web.intake.steps import Fields
 
 WAYS = ("create", "contact")
 _TOLD_BESIDE = (InvalidInput, SubjectUnverified, ConsentRequired, ConsentExpired, NotFound)
 
 
-def finish(desk: Desk, way: str) -> Contact | None:
-    """Make the case or save the contact; None when the form has to be put right first, and says where."""
+def is_sound(desk: Desk, way: str) -> bool:
+    """Whether everything is said that it takes; what is not is said beside its field."""
     well_formed = desk.form.validate()
     if way == "create":
         _ask_for_case(desk)
     else:
         _ask_for_contact(desk)
-    if not well_formed or desk.form.errors:
-        return None
+    return well_formed and not desk.form.errors
+
+
+def finish(desk: Desk, way: str) -> Contact | None:
+    """Make the case or save the contact of a form that is sound; None when core refuses, which the form then says."""
     key = desk.form.draft.data
     try:
         with unit_of_work(db.session, desk.actor, intent=f"intake.{way}"):
@@ -61,18 +67,20 @@ def _create(desk: Desk) -> Contact:
     asked = reading.consent(desk.form)
     if asked is not None:
         contacts.record_consent(db.session, desk.actor, case, asked, reading.consent_words(asked))
-    told = _told(desk, vertical, Outcome.CASE_CREATED)
-    return contacts.save(db.session, desk.actor, told, case=case)
+    told_so = told(desk, vertical, Outcome.CASE_CREATED)
+    return contacts.save(db.session, desk.actor, told_so, case=case)
 
 
 def _save_contact(desk: Desk) -> Contact:
-    return contacts.save(db.session, desk.actor, _told(desk, _vertical(desk), Outcome(desk.form.outcome.data)))
+    return contacts.save(db.session, desk.actor, told(desk, _vertical(desk), Outcome(desk.form.outcome.data)))
 
 
-def _told(desk: Desk, vertical: Vertical, outcome: Outcome) -> contacts.ContactTold:
+def told(desk: Desk, vertical: Vertical, outcome: Outcome, *, fields: Fields | None = None) -> contacts.ContactTold:
+    """The contact that the form tells; with ``fields`` those are kept with it whatever it became."""
     kept = drafts.details(db.session, desk.actor, FORM, desk.form.draft.data)
     started = kept.created_at if kept is not None else None
-    return reading.contact(desk.form, vertical, desk.fields, outcome, started_at=started)
+    contact = reading.contact(desk.form, vertical, desk.fields, outcome, started_at=started)
+    return contact if fields is None else replace(contact, details=fields)
 
 
 def _vertical(desk: Desk) -> Vertical:

@@ -86,7 +86,7 @@ def show_contact(number: int):
     """One contact, with what was typed."""
     actor = current_actor()
     contact = contacts.find(db.session, actor, number)
-    if contact.case_id is not None:
+    if contact.case_id is not None and not contacts.typed(contact):
         return redirect(url_for("cases.show", number=contact.case_id), 303)
     page = render_template("intake/contact.html", contact=contact, told=_told(contact), person=_person(contact))
     record_reading(db.session, actor, "contact.read", contact=number)

@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.web import fragments, late
 from portal.web.access import current_actor
 from portal.web.formats import clock_time
-from portal.web.intake import desk, finishing, lists, records, steps, wording
+from portal.web.intake import already, desk, finishing, lists, records, steps, wording
 from portal.web.intake.desk import FORM
 
 blueprint = Blueprint("intake", __name__, url_prefix="/app/intake")
@@ -129,6 +129,23 @@ def draft():
     return jsonify(saved_at_label=label)
 
 
+@blueprint.get("/<string(length=16):key>/already", endpoint="already")
+def ask_already(key: str):
+    """Somebody who needs help has an open case already: what is to be done with what was typed?"""
+    _require_key(key)
+    return already.show(key)
+
+
+@blueprint.post("/<string(length=16):key>/already")
+def decide(key: str):
+    """Add the contact to that case, or open a second one all the same."""
+    _require_key(key)
+    sent = contacts.of_draft(db.session, current_actor(), key)
+    if sent is not None:
+        return fragments.go_to(_where(sent))
+    return already.answer(key, request.form.get("do", ""))
+
+
 def saved_label(kept: Draft) -> str:
     """When a draft was last safe."""
     return _("Saved %(time)s", time=clock_time(kept.saved_at))
@@ -136,6 +153,10 @@ def saved_label(kept: Draft) -> str:
 
 def _finish(actor: Actor, fields: steps.Fields, button: str) -> Response:
     shown = desk.Desk(actor, lists.load(actor), fields)
+    if not finishing.is_sound(shown, button):
+        return shown.page(saved=_save(actor, shown), status=422)
+    if button == "create" and already.cases_of(shown) and _save(actor, shown):
+        return fragments.go_to(url_for("intake.already", key=shown.form.draft.data))
     done = finishing.finish(shown, button)
     if done is not None:
         return fragments.go_to(_where(done))

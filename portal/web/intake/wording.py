@@ -47,7 +47,7 @@ OUTCOMES: Words = {
 
 def outcome_words(outcome: Outcome) -> str:
     """How a contact ended, in words."""
-    return _("A case was created") if outcome is Outcome.CASE_CREATED else str(OUTCOMES[outcome.value])
+    return _("Told in a case") if outcome is Outcome.CASE_CREATED else str(OUTCOMES[outcome.value])
 
 
 def channel_words(channel: str) -> str:

@@ -37,7 +37,7 @@ OUTCOMES = {
     Outcome.SILENT: _l("Silent call"),
     Outcome.ABUSIVE: _l("Abusive contact"),
     Outcome.CALLER_LEFT: _l("Left before the end"),
-    Outcome.CASE_CREATED: _l("Became a case"),
+    Outcome.CASE_CREATED: _l("Told in a case"),
 }
 
 # What was changed about a person.
