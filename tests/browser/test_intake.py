@@ -141,6 +141,22 @@ def test_two_quick_clicks_make_one_case(desk):
     expect(page.get_by_role("link", name="HL-CMS-")).to_have_count(1)
 
 
+def test_a_second_case_of_one_person_is_asked_about_on_a_page_of_buttons(desk):
+    page = desk.sign_in("agent")
+    for _ in range(2):
+        page.goto("/app/intake")
+        page.locator("#reporter-full_name").fill("Nyambura Returning")
+        page.locator("#reporter-phone").fill("+254 20 7946 0077")
+        page.locator("#narrative").fill("Came to the desk.")
+        page.get_by_role("button", name="Create case").click()
+        expect(page.locator("#intake")).to_have_count(0)
+    expect(page.locator("h1")).to_contain_text("There is an open case already")
+    complaints(page)
+    page.get_by_role("button", name="Add this contact to it").click()
+    expect(page.locator("h1")).to_contain_text("Nyambura Returning")
+    expect(page.locator("main")).to_contain_text("Came to the desk.")
+
+
 def test_the_screen_is_hidden_by_escape_twice(desk):
     page = desk.sign_in("agent")
     page.goto("/app/intake")

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.core import clock
-from portal.core.models import AuditEvent, Case, CasePerson, Contact
+from portal.core.models import AuditEvent, Case, CasePerson, Contact, PersonContact
 from portal.core.vocabulary import Outcome, Role
 from portal.extensions import db
 from tests.factories import committed, make_case, make_copies, make_person, make_user, make_vertical
@@ -55,6 +55,17 @@ def test_the_directory_begins_with_those_on_the_cases_worked_on_last(app, worker
 def test_somebody_is_found_by_what_is_known_of_them(worker, office, text):
     page = worker.get("/app/people", query_string={"q": text})
     assert "Amina Testperson" in words(page) and "2 open cases" in words(page)
+
+
+def test_what_to_mind_before_calling_stands_beside_who_was_found(app, worker, office):
+    with app.app_context(), committed(db.session) as session:
+        way = session.scalars(sa.select(PersonContact).where(PersonContact.person_id == office["person"])).one()
+        way.safe, way.wish = "no", "Her brother answers"
+    found = worker.get("/app/people", query_string={"q": "amina"})
+    assert "Not safe to call" in words(found) and "Her brother answers" in words(found) and "222333" not in words(found)
+    assert "Consents" in words(worker.get(f"/app/people/{office['person']}"))
+    lost = words(worker.get("/app/people/999999", expect=404))
+    assert "tell an administrator, with this reference" in lost
 
 
 def test_a_search_that_finds_nobody_says_what_to_try(worker):

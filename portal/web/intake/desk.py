@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.core import clock, contacts, drafts, lookalikes, pair_finding, people
+from portal.core import clock, contacts, drafts, lookalikes, pair_finding, people, safe_contact
 from portal.core.actors import Actor
 from portal.core.errors import DomainError, NotFound
 from portal.core.models import Person
@@ -59,6 +59,7 @@ class Desk:
         self.found: dict[str, list[Found]] = {}
         self.alike: dict[str, list[Alike]] = {}
         self.asked: dict[str, str] = {}
+        self.to_mind: dict[int, list[safe_contact.Care]] = {}
         self.problems: list[tuple[str, str | None]] = []
 
     def _build(self) -> IntakeForm:
@@ -80,6 +81,7 @@ class Desk:
         text = (text or "").strip()[:255]
         self.asked[block] = text
         hits = people.search(db.session, self.actor, text, limit=_MOST) if len(text) >= _SHORTEST else []
+        self.to_mind.update(safe_contact.to_mind(db.session, [hit.person.id for hit in hits]))
         last = contacts.last_of_people(db.session, self.actor, [hit.person.id for hit in hits])
         self.found[block] = [
             Found(hit, age_words(hit.person), self._place(hit.person), last.get(hit.person.id)) for hit in hits
@@ -109,6 +111,7 @@ class Desk:
         if self.step is not None and self.step.full:
             self.problems.append((_("This list takes no more people. Put the others into the story."), None))
         cards = self._cards()
+        self.to_mind.update(safe_contact.to_mind(db.session, [person.id for person in cards.values()]))
         if not self.is_new:
             self.look_for_alike()
         waiting = [kept for kept in self._drafts() if kept.key != self.form.draft.data] if self.is_new else []
@@ -150,6 +153,7 @@ class Desk:
             "form": self.form,
             "found": self.found,
             "alike": self.alike,
+            "to_mind": self.to_mind,
             "asked": self.asked,
             "focus": self.step.focus if self.step is not None else "",
             "lists": self.lists,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from flask import Blueprint, render_template, request, url_for
 
-from portal.core import codes, directory, paging, people, people_pairs, sensitivity
+from portal.core import codes, consent_register, directory, paging, people, people_pairs, safe_contact, sensitivity
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Permission, require
 from portal.core.sensitivity import Sensitive
@@ -13,6 +13,7 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import ROLES, person_name
+from portal.web.consents import words as consent_words
 from portal.web.own_records import views as own_records
 from portal.web.people import corrections, words
 from portal.web.people_pairs import apart
@@ -43,7 +44,8 @@ def index():
     text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
     if text:
         hits = people.search(db.session, actor, text, limit=MOST)
-        shown = {"q": text, "hits": hits, "most": MOST}
+        to_mind = safe_contact.to_mind(db.session, [hit.person.id for hit in hits])
+        shown = {"q": text, "hits": hits, "most": MOST, "to_mind": to_mind}
         return render_template("people/index.html", person_name=person_name, pairs_waiting=_waiting(), **shown)
     try:
         place = paging.decode(request.args["page"]) if request.args.get("page") else None
@@ -90,6 +92,8 @@ def show(id: int, revealed: Collection[str] = ()):
         labels=codes.labels(db.session, coded),
         words=words,
         checks=records.checks(person),
+        consents=consent_register.of_person(db.session, actor, person),
+        consent_words=consent_words,
         same=apart.panel(person),
         revealed=revealed,
     )
