@@ -46,7 +46,7 @@ def raw(session, folder: Path) -> str:
 
 
 class TestTheHiddenWorld:
-    """Every column of words bears a mark; two people are erased, and the marks are looked for."""
+    """Every column of words bears a mark; all its people are erased, and the marks are looked for."""
 
     @pytest.fixture
     def world(self, app) -> World:
@@ -57,7 +57,7 @@ class TestTheHiddenWorld:
         return world
 
     def test_no_mark_of_theirs_is_left(self, app, session, installation, world):
-        for number in (world.hidden["people"], world.others["people"]):
+        for number in (world.hidden["people"], world.others["people"], world.relative):
             with unit_of_work(session, SYSTEM, intent="person.erase"):
                 person = session.get_one(m.Person, number)
                 erasure.carry_out(session, SYSTEM, person, erasure_plan.plan(session, person))

@@ -108,7 +108,7 @@ class Place(Base):
 
 
 class UserPlace(Base):
-    """A place to which a user's work is limited; a user without rows is not limited by place."""
+    """A place in which a user works. It limits nothing: what somebody sees is a matter of verticals and cases."""
 
     __tablename__ = "user_places"
 
