@@ -48,7 +48,7 @@ def preview(session: Session, actor: Actor, person: m.Person) -> Plan:
 
 
 def obstacle(session: Session, actor: Actor, person: m.Person, made: Plan) -> str | None:
-    """What stands against it: ``open_cases``, ``not_asked``, ``own_request``; None where nothing does.
+    """What stands against it: ``open_cases``, ``held``, ``not_asked``, ``own_request``; None where nothing does.
 
     Four eyes: who carries it out is somebody else than who wrote the request down, whatever their role.
     """
@@ -57,6 +57,8 @@ def obstacle(session: Session, actor: Actor, person: m.Person, made: Plan) -> st
         return "not_asked"
     if asked.recorded_by_id == actor.user_id:
         return "own_request"
+    if made.held:
+        return "held"
     return "open_cases" if made.open_cases else None
 
 
@@ -72,7 +74,11 @@ def erase(session: Session, actor: Actor, person: m.Person) -> m.Erasure:
     if against == "own_request":
         raise Forbidden("You wrote this request down; somebody else carries it out.", target="person")
     if against is not None:
-        words = {"open_cases": "A case about this person is not closed.", "not_asked": "Nobody asked for it."}
+        words = {
+            "open_cases": "A case about this person is not closed.",
+            "held": "A case that names this person is held.",
+            "not_asked": "Nobody asked for it.",
+        }
         raise InvalidTransition(words[against], target="person", why=against)
     asked = _asked(session, actor, person)
     number = asked.id if asked else None
@@ -94,11 +100,11 @@ def carry_out(
     words = words_of(session, made.records) | _full_names(session, made)
     erasure_traces.remove(session, made, Blinder(words))
     _pseudonymise_texts(session, made, pseudonym)
-    files = _files(session, made)
+    files = empty_files(session, made)
     for rule in OF_THE_PERSON:
-        _apply(session, rule, made)
+        apply(session, rule, made)
     for rule in OF_THEIR_CASES:
-        _apply(session, rule, made)
+        apply(session, rule, made)
     uuids = _records(session, made, pseudonym)
     erasure_plan.remain(session, made)
     erasure_traces.erase_values(session, actor, made, Blinder(words), chain=f"person:{person.id}")
@@ -165,7 +171,7 @@ def _pseudonymise_texts(session: Session, made: Plan, pseudonym: str) -> None:
     indexing.index(session, made.shared)
 
 
-def _files(session: Session, made: Plan) -> list[str]:
+def empty_files(session: Session, made: Plan) -> list[str]:
     """Empty the rows of the files; the checksums of which no other file is left."""
     gone = session.execute(sa.select(m.Attachment.id, m.Attachment.checksum).where(erasure_plan.of_files(made))).all()
     numbers, sums = [row.id for row in gone], {row.checksum for row in gone if row.checksum}
@@ -179,7 +185,8 @@ def _files(session: Session, made: Plan) -> list[str]:
     return sorted(sums - still)
 
 
-def _apply(session: Session, rule: Rule, made: Plan) -> None:
+def apply(session: Session, rule: Rule, made: Plan) -> None:
+    """Remove or empty the rows that a rule is about, and count them."""
     table = rule.model.__table__
     which = erasure_plan.which(rule, made.records, made.alone)
     if rule.removes:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from portal.core import legal_holds, same_people
 from portal.core import models as m
-from portal.core import same_people
 from portal.core.erasure_tables import OF_THE_PERSON, OF_THEIR_CASES, Rule
 from portal.core.vocabulary import LIVE, Status
 
@@ -23,6 +23,8 @@ class Plan:
     removed: dict[str, int] = field(default_factory=dict)
     emptied: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    held: int = 0  # cases that name the person and are held: they stand against it
+    proofs_stay: bool = False  # files of the cases that prove somebody's consent are left
 
     def count(self, table: str, rows: int, *, removed: bool) -> None:
         """Add to what was done to a table."""
@@ -45,7 +47,11 @@ def plan(session: Session, person: m.Person) -> Plan:
     unfinished = sa.select(sa.func.count()).select_from(m.Case).where(m.Case.id.in_(about))
     unfinished = unfinished.where(m.Case.lifecycle_status.in_((*LIVE, Status.SUSPENDED)))
     alone = about - of_others
-    return Plan(records, sorted(alone), sorted((named | about) - alone), session.scalar(unfinished) or 0)
+    holds = sa.select(sa.func.count()).select_from(m.Case).where(m.Case.id.in_(named | about))
+    leading = sa.func.coalesce(m.Case.root_id, m.Case.id)
+    held = session.scalar(holds.where(leading.in_(legal_holds.roots()))) or 0
+    open_cases = session.scalar(unfinished) or 0
+    return Plan(records, sorted(alone), sorted((named | about) - alone), open_cases, held=held)
 
 
 def foresee(session: Session, made: Plan) -> Plan:
@@ -92,7 +98,11 @@ def of_files(made: Plan) -> sa.ColumnElement[bool]:
         m.Attachment.case_id.in_(made.alone),
         m.Attachment.id.in_(proofs.where(m.ConsentEvidence.attachment_id.is_not(None))),
     )
-    return sa.and_(theirs, m.Attachment.state != "removed")
+    there = [m.Attachment.state != "removed"]
+    if made.proofs_stay:
+        proving = sa.select(m.ConsentEvidence.attachment_id).where(m.ConsentEvidence.attachment_id.is_not(None))
+        there.append(m.Attachment.id.not_in(proving))
+    return sa.and_(theirs, *there)
 
 
 def of_values(made: Plan) -> sa.ColumnElement[bool]:

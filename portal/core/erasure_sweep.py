@@ -32,9 +32,12 @@ def sweep(session: Session) -> int:
 
     SQLite's index keeps words that were removed until its parts are merged, once for all that wait.
     """
-    waiting = list(session.scalars(sa.select(m.Erasure).where(m.Erasure.swept_at.is_(None)).order_by(m.Erasure.id)))
+    people = session.scalars(sa.select(m.Erasure).where(m.Erasure.swept_at.is_(None)).order_by(m.Erasure.id)).all()
+    by_rule = sa.select(m.CaseErasure).where(m.CaseErasure.swept_at.is_(None)).order_by(m.CaseErasure.id)
+    waiting = [*people, *session.scalars(by_rule)]
     for done in waiting:
         _remove_files(session, done)
+    for done in people:
         _remember(done)
     if waiting and session.get_bind().dialect.name == "sqlite":
         session.execute(sa.text("INSERT INTO search_words (search_words) VALUES ('optimize')"))
@@ -59,7 +62,7 @@ def replay(session: Session) -> list[str]:
     return done
 
 
-def _remove_files(session: Session, done: m.Erasure) -> None:
+def _remove_files(session: Session, done: m.Erasure | m.CaseErasure) -> None:
     """Remove the bytes that nobody else's file has by now."""
     still = set(session.scalars(sa.select(m.Attachment.checksum).where(m.Attachment.checksum.in_(done.files))))
     for checksum in done.files:

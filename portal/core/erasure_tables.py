@@ -72,6 +72,7 @@ OF_THEIR_CASES: tuple[Rule, ...] = (
     _cases(m.BulkItem, "why"),
     _cases(m.BreakGlassGrant, "reason_text"),
     _cases(m.Restriction, "reason_text lift_text"),
+    _cases(m.LegalHold, "reason_text lift_text"),
     _cases(m.HeldMessage),
     _cases(m.Contact, "summary details phone_blind"),
     _cases(m.CorrespondenceCase, "subject tags"),

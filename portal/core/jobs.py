@@ -26,6 +26,7 @@ from portal.core import (
     outbox,
     pair_finding,
     passwords,
+    retention_work,
     sessions,
 )
 from portal.core.actors import SYSTEM
@@ -121,6 +122,13 @@ JOBS = (
         pair_finding.compare_due,
         at_once=pair_finding.AT_ONCE,
         a_run=pair_finding.A_RUN,
+    ),
+    Job(
+        "retention.run",
+        dt.timedelta(minutes=15),
+        retention_work.run,
+        at_once=retention_work.AT_ONCE,
+        a_run=retention_work.A_RUN,
     ),
     Job("erasures.sweep", dt.timedelta(seconds=30), erasure_sweep.sweep, after=database.forget_log),
     Job("tokens.expiry", dt.timedelta(hours=12), organisations.warn_of_expiry),

@@ -16,6 +16,7 @@ from portal.core import (
     clock,
     consents,
     households,
+    legal_holds,
     participants,
     places,
     programs,
@@ -155,6 +156,7 @@ def _open(session: Session, actor: Actor, case: Case, part: Part, where: str) ->
     for other in part.participants:
         participants.add(session, actor, new, other)
     restrictions.follow(session, actor, case, new)
+    legal_holds.follow(session, actor, case, new)
     return new
 
 

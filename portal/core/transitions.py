@@ -173,7 +173,7 @@ def _record_step(session: Session, actor: Actor, case: Case, target: Status, act
     case.status_reason, case.status_text = (said.code, said.text) if keeps_reason else (None, None)
     case.last_actioned_at = at
     if action is Action.UNMERGE:
-        case.merged_into_id = case.archived_at = None
+        case.merged_into_id = case.archived_at = case.erased_at = None
     else:
         setattr(case, "stabilized_at" if passing else _MOMENTS[action], at)
     _remember_who(actor, case, action)

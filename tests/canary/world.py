@@ -75,6 +75,7 @@ _DEMANDED: dict[str, dict[str, Any]] = {
     "contacts": {"outcome": "information_given", "case_id": None},
     "conflicts": {"status": "open", "decided_at": None},
     "outbox": {"state": "held", "message_id": None},
+    "retention_rules": {"archive_months": 1200},
     "saved_views": {"shared_with": "vertical"},
     "person_pairs": {"state": "open", "decided_at": None},
     "subject_requests": {"kind": "export", "state": "open"},

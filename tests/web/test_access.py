@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask, url_for
 
-from portal.core import approvals, assignments, attachments, clock, contacts, saved_views, tokens
+from portal.core import approvals, assignments, attachments, clock, contacts, retention, saved_views, tokens
 from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
 from portal.core.models import CodeValue, PersonPair, User
@@ -87,7 +87,8 @@ _ADMINISTRATION = (
     "admin.reset_second_factor admin.make_link admin.verticals admin.vertical admin.create_vertical "
     "admin.change_vertical admin.vertical_rules admin.programs admin.create_program admin.change_program "
     "admin.places admin.create_place admin.change_place admin.code_lists admin.code_list admin.create_code "
-    "admin.change_code"
+    "admin.change_code admin.retention admin.create_retention admin.retention_rule admin.change_retention "
+    "admin.begin_retention admin.rest_retention"
 ).split()
 
 RULES: dict[str, Door] = {
@@ -138,6 +139,7 @@ RULES: dict[str, Door] = {
     "break_glass.end": _door(EVERYBODY),
     "break_glass.log": _door({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
     **dict.fromkeys(("cases.restriction", "cases.restrict", "cases.lift_restriction"), _door(_LEADING, scoped=True)),
+    **dict.fromkeys(("cases.hold", "cases.place_hold", "cases.lift_hold"), _door(_LEADING, scoped=True)),
     **dict.fromkeys(("approvals.index", "invitations.index"), _door(EVERYBODY)),
     **dict.fromkeys(("approvals.show", "invitations.show"), _door(EVERYBODY, scoped=True)),
     "approvals.decide": _door(_LEADING, scoped=True),
@@ -201,6 +203,7 @@ def build_world(app: Flask) -> World:
         _, token = tokens.issue(session, SYSTEM, dialect="helpline", user=session.get(User, users[Role.AGENT]))
         worker = session.get(User, users[Role.AGENT])
         factories.make_program(session, here)
+        retention.create(session, SYSTEM, vertical=here.id, archive_months=12, erase_months=12)
         factories.make_place(session, "Quay")
         session.add(CodeValue(list_name="language", value="1", label="Kiswahili"))
         values = {

@@ -40,6 +40,7 @@ from portal.core.models.person_merge import PersonMerge
 from portal.core.models.person_pair import PersonPair
 from portal.core.models.receipt import IdempotencyKey, IntakeReceipt
 from portal.core.models.restriction import Restriction
+from portal.core.models.retention import CaseErasure, LegalHold, RetentionRule
 from portal.core.models.review import Review
 from portal.core.models.review_feed import ReviewFeed
 from portal.core.models.saved_view import SavedView
@@ -70,6 +71,7 @@ __all__ = [
     "BulkItem",
     "BulkRun",
     "Case",
+    "CaseErasure",
     "CaseMerge",
     "CasePerson",
     "CasePlace",
@@ -98,6 +100,7 @@ __all__ = [
     "Inbox",
     "IntakeReceipt",
     "JobLease",
+    "LegalHold",
     "Message",
     "MessageSeen",
     "MessageVersion",
@@ -124,6 +127,7 @@ __all__ = [
     "RecoveryCode",
     "Relation",
     "Restriction",
+    "RetentionRule",
     "Review",
     "ReviewFeed",
     "SavedView",

@@ -21,12 +21,21 @@ OPEN = "lifecycle_status NOT IN ('closed', 'archived')"
 UNASSIGNED = "owner_id IS NULL"
 TRIAGE = "needs_triage"
 ESCALATED = "escalated"
+# What retention looks for: closed cases, and archived ones that lead and still tell something.
+CLOSED = "lifecycle_status = 'closed'"
+TELLING = "lifecycle_status = 'archived' AND merged_into_id IS NULL AND erased_at IS NULL"
 
 
 def _open_index(name: str, *columns: str, also: str = "") -> sa.Index:
     """An index over open cases, for one order of the work-list."""
     where = sa.text(f"{OPEN} AND {also}" if also else OPEN)
     return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+def _waiting_index(name: str, where: str, since: str) -> sa.Index:
+    """An index over the cases of a vertical that wait for their time to be over."""
+    told = sa.text(where)
+    return sa.Index(name, "primary_vertical_id", since, "id", sqlite_where=told, postgresql_where=told)
 
 
 class Case(Versioned, Base):
@@ -90,6 +99,7 @@ class Case(Versioned, Base):
     closed_at: Mapped[dt.datetime | None]
     reopened_at: Mapped[dt.datetime | None]
     archived_at: Mapped[dt.datetime | None]
+    erased_at: Mapped[dt.datetime | None]  # what was told in it was erased when its time was over
 
     owner_id: Mapped[int | None] = ref("users.id", index=False)
     review_date: Mapped[dt.date | None]
@@ -128,6 +138,8 @@ class Case(Versioned, Base):
         sa.Index("ix_cases_updated", "updated_at", "id"),
         sa.Index("ix_cases_owner_actioned", "owner_id", "last_actioned_at", "id"),
         sa.Index("ix_cases_owner_review", "owner_id", "review_date"),
+        _waiting_index("ix_cases_closed_vertical", CLOSED, "closed_at"),
+        _waiting_index("ix_cases_archived_vertical", TELLING, "archived_at"),
         sa.Index("ix_cases_status_vertical", "lifecycle_status", "primary_vertical_id", "last_actioned_at"),
         _open_index("ix_cases_open_actioned", "last_actioned_at", "id"),
         _open_index("ix_cases_open_escalated", "escalated_to_id", also=ESCALATED),
@@ -165,6 +177,13 @@ Case.was_split = column_property(
         sa.exists().where(_split.c.source_id == Case.__table__.c.id).correlate_except(_split),
         sa.exists().where(_split.c.new_case_id == Case.__table__.c.id).correlate_except(_split),
     ),
+    deferred=True,
+)
+
+
+_hold = sa.table("legal_holds", sa.column("case_id"), sa.column("lifted_at"))
+Case.held = column_property(
+    sa.exists().where(_hold.c.case_id == Case.__table__.c.id, _hold.c.lifted_at.is_(None)).correlate_except(_hold),
     deferred=True,
 )
 

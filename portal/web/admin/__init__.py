@@ -18,6 +18,7 @@ from portal.web.admin import (
     partners,
     places,
     programs,
+    retention,
     roles,
     tokens,
     user_changes,
@@ -36,6 +37,7 @@ _token = "/tokens/<string(maxlength=64):jti>"  # noqa: S105 - a part of an addre
 _user = "/users/<int:number>"
 _list = "/lists/<string(maxlength=64):list_name>"
 _vertical = "/verticals/<int:number>"
+_kept = "/retention/<int:number>"
 
 for _rule, _endpoint, _view, _methods in (
     ("/", "index", index.index, ["GET"]),
@@ -72,6 +74,12 @@ for _rule, _endpoint, _view, _methods in (
     ("/programs", "programs", programs.programs, ["GET"]),
     ("/programs/new", "create_program", programs.create, ["GET", "POST"]),
     ("/programs/<int:number>", "change_program", programs.change, ["GET", "POST"]),
+    ("/retention", "retention", retention.retention, ["GET"]),
+    ("/retention/new", "create_retention", retention.create, ["GET", "POST"]),
+    (_kept, "retention_rule", retention.rule, ["GET"]),
+    (f"{_kept}/change", "change_retention", retention.change, ["GET", "POST"]),
+    (f"{_kept}/begin", "begin_retention", retention.begin, ["GET", "POST"]),
+    (f"{_kept}/rest", "rest_retention", retention.rest, ["POST"]),
     ("/places", "places", places.places, ["GET"]),
     ("/places/new", "create_place", places.create, ["GET", "POST"]),
     ("/places/<int:number>", "change_place", places.change, ["GET", "POST"]),

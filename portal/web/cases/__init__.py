@@ -7,6 +7,7 @@ from portal.web.case_file import views as case_file
 from portal.web.case_files import views as case_files
 from portal.web.cases import changes, steps, views, words
 from portal.web.conflicts import of_case as conflicts
+from portal.web.legal_holds import views as legal_holds
 from portal.web.messages import looking
 from portal.web.messages import views as messages
 from portal.web.participation import assigning, handing_over, participants
@@ -53,6 +54,9 @@ for _rule, _endpoint, _view, _methods in (
     ("/restriction", "restriction", restrictions.show, ["GET"]),
     ("/restriction", "restrict", restrictions.change, ["POST"]),
     ("/restriction/lift", "lift_restriction", restrictions.lift, ["POST"]),
+    ("/hold", "hold", legal_holds.show, ["GET"]),
+    ("/hold", "place_hold", legal_holds.hold, ["POST"]),
+    ("/hold/lift", "lift_hold", legal_holds.lift, ["POST"]),
     (_step, "confirm", steps.confirm, ["GET"]),
     (_step, "change", steps.change, ["POST"]),
     (f"{_step}/draft", "draft_step", steps.draft, ["POST"]),

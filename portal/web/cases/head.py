@@ -32,7 +32,7 @@ SHOWN = tuple(
 )
 
 # Whether there is more to ask for: a case that was never merged or split costs no statement more.
-_RELATED = (undefer(Case.holds_others), undefer(Case.was_split))
+_RELATED = (undefer(Case.holds_others), undefer(Case.was_split), undefer(Case.held))
 
 _MOMENTS = {
     Status.SUBMITTED: "submitted_at",

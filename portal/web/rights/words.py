@@ -50,6 +50,7 @@ SECTIONS = {
 # What stands against erasing a person.
 OBSTACLES = {
     "open_cases": _l("A case about this person is not closed. Close it first, or refuse the request with that reason."),
+    "held": _l("A case that names them is held for a court or an inquiry. Nothing of it goes while that stands."),
     "not_asked": _l("Nobody asked for it. Write the request down first; somebody else than you then carries it out."),
     "own_request": _l("You wrote this request down. Another administrator looks at it and carries it out."),
 }

@@ -1,0 +1,1 @@
+"""Holding a case, so that no rule archives or erases it."""
