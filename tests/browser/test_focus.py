@@ -1,0 +1,39 @@
+"""Where the focus is after a part of the page was replaced: on what came, or where one was, never lost."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Desk
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_focus_goes_on_in_what_was_asked_for(desk: Desk):
+    page = desk.sign_in("supervisor")
+    page.goto("/app/?view=all")
+    page.locator("[data-select-all]").check()
+    expect(page.locator(".bulk")).to_be_visible()
+    expect(page.locator("[data-select-all]")).to_be_focused()
+
+    page.goto("/app/?view=all&q=EDU-000005")
+    case = page.locator("tbody a[href^='/app/cases/']").get_attribute("href")
+    page.goto(f"{case}/history")
+    page.get_by_role("link", name="Steps", exact=True).click()
+    expect(page).to_have_url(re.compile("show=status"))
+    expect(page.get_by_role("link", name="Steps", exact=True)).to_be_focused()
+
+    page.goto(f"{case}/people")
+    ask = page.get_by_role("button", name=re.compile("^Show ")).first
+    part = page.locator("section").filter(has=ask).last
+    name = part.get_by_role("heading").first.inner_text()
+    ask.click()
+    expect(page.get_by_text("Shown because you asked.")).to_be_visible()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_focused()
+
+    page.goto(case)
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Close this case?")).to_be_focused()
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_focused()
