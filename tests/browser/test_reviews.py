@@ -12,11 +12,11 @@ from tests.browser.keyboard import Keyboard
 pytestmark = pytest.mark.browser
 
 
-def told_of_a_case(desk: Desk) -> Page:
+def told_of_a_case(desk: Desk, who: str = "Noted Noon") -> Page:
     """A caseworker at the desk who was just given a case by somebody else."""
     page = desk.sign_in("agent")
     page.goto("/app/intake")
-    page.locator("#reporter-full_name").fill("Noted Noon")
+    page.locator("#reporter-full_name").fill(who)
     page.get_by_label("What happened, in their own words").fill("To be given to a caseworker.")
     page.get_by_role("button", name="Create case").click()
     expect(page).to_have_url(re.compile(r"/app/cases/\d+$"))
@@ -68,7 +68,7 @@ def test_the_calendar_is_leafed_through_by_keyboard(desk):
 
 
 def test_without_a_script_a_notice_is_followed_and_is_read_then(plain_desk):
-    page = told_of_a_case(plain_desk)
+    page = told_of_a_case(plain_desk, "Quiet Evening")
     page.locator("summary.who").click()
     page.get_by_role("link", name="Notices").click()
     first = page.locator("tbody tr").filter(has_text="New").first
