@@ -18,7 +18,7 @@ from portal.core.errors import DomainError
 View = Callable[..., Any]
 Keeper = Callable[..., str]
 
-_NOT_TYPED = frozenset("csrf_token do draft next version".split())
+_NOT_TYPED = frozenset("csrf_token do draft next to version".split())
 # Where passwords and codes are typed: they are shown to nobody.
 _SECRET = frozenset("account auth openid_door passkey_door passkeys reset second_factor".split())
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -49,6 +50,7 @@ class Server:
             env=self.environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         # Each attempt waits for the kernel to refuse or the server to answer; 600 are a minute at the most.
         for _ in range(600):
@@ -74,8 +76,8 @@ class Server:
             return
 
     def kill(self) -> None:
-        """Take the power away."""
-        self._process.kill()
+        """Take the power away, from the workers too."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:
