@@ -23,6 +23,7 @@ from portal.core.vocabulary import LIVE
 
 WORTH_A_LOOK = 60  # points; half a name told so far, or a phone that a household may share, is worth a line
 ASKED_AT_ONCE = 6  # people told of whom one request looks for
+_BESIDE_THE_NAME = ("date_of_birth", "phone", "email", "identifier")
 _COUNTED = 1000  # a name word that so many have is common, however many more there are
 
 
@@ -33,6 +34,19 @@ class Lookalike:
     person: Person
     score: Score
     open_cases: int
+
+    @property
+    def is_very_likely(self) -> bool:
+        """Whether it is worth an interruption: the whole name agrees, and something that is not the name besides.
+
+        A name alone is shared by strangers, and most of it by sisters.
+        """
+        fields = self.score.fields
+        whole = "name" in fields and fields["name"].word not in ("part", "different", "initial")
+        beside = any(name in fields and fields[name].points > 0 for name in _BESIDE_THE_NAME)
+        return (
+            self.score.is_likely and whole and beside or "identifier" in fields and fields["identifier"].word == "same"
+        )
 
 
 def find(

@@ -97,7 +97,7 @@ class Desk:
     def _alike(self, one: lookalikes.Lookalike) -> Alike:
         why = agreeing(pair_finding.explained(one.score))
         place = self._place(one.person)
-        return Alike(one.person, age_words(one.person), place, why, one.open_cases, one.score.is_likely)
+        return Alike(one.person, age_words(one.person), place, why, one.open_cases, one.is_very_likely)
 
     def refuse(self, refusal: DomainError, *, anchor: str | None = None) -> None:
         """Say at the top of the form what stands against it."""
