@@ -23,6 +23,7 @@ from portal.core.models import (
     Person,
     Place,
     Program,
+    RetentionRule,
     User,
     Vertical,
     VerticalMember,
@@ -96,10 +97,12 @@ def _in_other_states(session, person: Person) -> dict[str, object]:
     colleague = session.scalars(sa.select(User.id).where(User.email == "caseworker2@demo.example")).one()
     of_partners, of_users = (
         "organisation arm deactivate defaults priorities",
-        "user change_user deactivate_user reset_second_factor",
+        "user change_user deactivate_user reset_second_factor make_link",
     )
     first = {kind: session.scalars(sa.select(sa.func.min(kind.id))).one() for kind in (Place, Program)}
+    rule = session.scalars(sa.select(sa.func.min(RetentionRule.id))).one()
     return {
+        **{f"admin.{page}.number": rule for page in ("retention_rule", "change_retention", "begin_retention")},
         "admin.change_place.number": first[Place],
         "admin.change_program.number": first[Program],
         **{f"admin.{page}.number": partner for page in of_partners.split()},

@@ -22,6 +22,7 @@ KINDS = {
     "case_places": _l("Places"),
     "case_tags": _l("Tags"),
     "case_restrictions": _l("People it is restricted to"),
+    "legal_holds": _l("Holds against erasure"),
     "unmapped_codes": _l("Things to check"),
 }
 
