@@ -4,23 +4,23 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.core import consent_preview, consent_register, consenting, people, reasons
+from portal.core import consent_preview, consenting, reasons
 from portal.core.errors import InvalidInput, Refused
 from portal.core.models import Consent
-from portal.core.permissions import Permission, require
+from portal.core.permissions import Permission
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.consents.forms import EndForm
-from portal.web.consents.views import entry_page, page
+from portal.web.consents.views import entry_page, find, step_page
 
 
 def verify(id: int, consent: int):
     """Confirm a consent that waits, as somebody else than who took it down."""
     try:
         with unit_of_work(db.session, current_actor(), intent="consent.verify"):
-            found = consenting.verify(db.session, current_actor(), _found(id, consent, Permission.DECIDE_CONSENT))
+            found = consenting.verify(db.session, current_actor(), find(id, consent, Permission.DECIDE_CONSENT))
             said = _("The consent for %(service)s is confirmed.", service=found.vertical.name)
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
@@ -30,16 +30,17 @@ def verify(id: int, consent: int):
 
 def reject(id: int, consent: int):
     """Turn a consent that waits down, with the reason."""
-    found = _found(id, consent, Permission.DECIDE_CONSENT)
+    found = find(id, consent, Permission.DECIDE_CONSENT)
     form = EndForm().offer(reasons.CONSENT_REJECTION)
     if request.method == "GET":
-        return _asking("consents/reject.html", id, found, form, "reject")
+        return step_page("reject", id, found, form)
     try:
         with unit_of_work(db.session, current_actor(), intent="consent.reject"):
-            found = _found(id, consent, Permission.DECIDE_CONSENT)
+            found = find(id, consent, Permission.DECIDE_CONSENT)
             consenting.reject(db.session, current_actor(), found, **form.given())
     except InvalidInput as refusal:
-        return _asking("consents/reject.html", id, _again(id, consent), form.refuse(refusal), "reject", 422)
+        found = find(id, consent, Permission.DECIDE_CONSENT)
+        return step_page("reject", id, found, form.refuse(refusal), 422)
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(_("The consent is rejected. A new one can be taken down."), "success")
@@ -48,17 +49,17 @@ def reject(id: int, consent: int):
 
 def withdraw(id: int, consent: int):
     """Take a consent back from this moment; the cases that rest on it are suspended in the same step."""
-    found = _found(id, consent, Permission.CAPTURE_CONSENT)
+    found = find(id, consent, Permission.CAPTURE_CONSENT)
     form = EndForm().offer(reasons.CONSENT_WITHDRAWAL)
     if request.method == "GET":
         return _withdrawing(id, found, form)
     try:
         with unit_of_work(db.session, current_actor(), intent="consent.withdraw"):
-            found = _found(id, consent, Permission.CAPTURE_CONSENT)
+            found = find(id, consent, Permission.CAPTURE_CONSENT)
             stopped = consent_preview.of_withdrawal(db.session, current_actor(), found).suspended
             consenting.withdraw(db.session, current_actor(), found, **form.given())
     except InvalidInput as refusal:
-        return _withdrawing(id, _again(id, consent), form.refuse(refusal), 422)
+        return _withdrawing(id, find(id, consent, Permission.CAPTURE_CONSENT), form.refuse(refusal), 422)
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     many = ngettext("%(num)s case is suspended.", "%(num)s cases are suspended.", stopped) if stopped else ""
@@ -66,31 +67,9 @@ def withdraw(id: int, consent: int):
     return _back(id, consent)
 
 
-def _found(id: int, consent: int, permission: Permission) -> Consent:
-    """The consent of this person, for one who holds a permission. Raises NotFound, Forbidden."""
-    found = _again(id, consent)
-    require(current_actor(), permission)
-    return found
-
-
-def _again(id: int, consent: int) -> Consent:
-    person = people.find(db.session, current_actor(), id)
-    return consent_register.find(db.session, current_actor(), person, consent)
-
-
 def _withdrawing(id: int, found: Consent, form: EndForm, status: int = 200):
     preview = consent_preview.of_withdrawal(db.session, current_actor(), found)
-    return _asking("consents/withdraw.html", id, found, form, "withdraw", status, preview=preview)
-
-
-def _asking(template: str, id: int, found: Consent, form: EndForm, action: str, status: int = 200, **shown: object):
-    person = people.find(db.session, current_actor(), id)
-    entry = consent_register.entry(db.session, current_actor(), found)
-    offer = next(one for one in entry.offers if one.action == action)
-    if not offer.allowed and status == 200:
-        status = errors.status_of(offer.obstacle)
-    shown = {"entry": entry, "form": form, "offer": offer, "consent": found.id, **shown}
-    return page(template, person, "consent.read", status, **shown)
+    return step_page("withdraw", id, found, form, status, preview=preview)
 
 
 def _back(id: int, consent: int):

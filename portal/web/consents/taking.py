@@ -4,7 +4,7 @@ from flask import flash, request, url_for
 from flask_babel import gettext as _
 
 from portal import storage, uploads
-from portal.core import attachments, consent_register, consent_rules, consenting, evidence, people, verticals
+from portal.core import attachments, consent_rules, consenting, evidence, people, verticals
 from portal.core.attachments import Brought
 from portal.core.consenting import Evidence
 from portal.core.errors import AlreadyDone, DomainError, InvalidInput, Refused, StaleVersion
@@ -16,7 +16,7 @@ from portal.extensions import db
 from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.consents.forms import NONE_YET, CaptureForm, EvidenceForm, RenewForm
-from portal.web.consents.views import entry_page, page
+from portal.web.consents.views import entry_page, find, page, step_page
 
 LARGEST = 15 * uploads.MEBIBYTE
 MOST_FILES = 10
@@ -56,25 +56,25 @@ def capture(id: int):
 
 def renew(id: int, consent: int):
     """Give an active or expired consent a new period, as a new version of it."""
-    found = _found(id, consent)
+    found = find(id, consent, Permission.CAPTURE_CONSENT)
     form = RenewForm().offer()
     form.method.data = form.method.data or NONE_YET
     if request.method == "GET":
         form.catch_up(found.version_id)
     if request.method == "GET" or not form.validate():
-        return _renewing(id, found, form, 200 if request.method == "GET" else 422)
+        return step_page("renew", id, found, form, 200 if request.method == "GET" else 422)
     try:
         brought = _receive(form)
         with unit_of_work(db.session, current_actor(), intent="consent.renew"):
-            found = _found(id, consent)
+            found = find(id, consent, Permission.CAPTURE_CONSENT)
             given = form.given(_evidence(form, found.person, brought))
             said = _said(consenting.renew(db.session, current_actor(), found, given, version=form.version.data))
     except InvalidInput as refusal:
-        return _renewing(id, _found(id, consent), _beside(form, refusal), 422)
+        return step_page("renew", id, find(id, consent, Permission.CAPTURE_CONSENT), _beside(form, refusal), 422)
     except StaleVersion as refusal:
-        found = _found(id, consent)
+        found = find(id, consent, Permission.CAPTURE_CONSENT)
         form.catch_up(found.version_id)
-        return _renewing(id, found, form, 409, happened=_(refusal.message))
+        return step_page("renew", id, found, form, 409, happened=_(refusal.message))
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(said, "success")
@@ -83,32 +83,24 @@ def renew(id: int, consent: int):
 
 def prove(id: int, consent: int):
     """Add evidence to a consent; whether it is in force stays for somebody else to say."""
-    found = _found(id, consent)
+    found = find(id, consent, Permission.CAPTURE_CONSENT)
     form = EvidenceForm()
     form.offer_methods(none_yet=False)
     if request.method == "GET" or not form.validate():
-        return _proving(id, found, form, 200 if request.method == "GET" else 422)
+        return step_page("prove", id, found, form, 200 if request.method == "GET" else 422)
     try:
         brought = _receive(form)
         with unit_of_work(db.session, current_actor(), intent="consent.evidence"):
-            found = _found(id, consent)
+            found = find(id, consent, Permission.CAPTURE_CONSENT)
             for one in _evidence(form, found.person, brought):
                 given = {"method": one.method, "description": one.description}
                 evidence.add(db.session, current_actor(), found, one.attachment, **given)
     except InvalidInput as refusal:
-        return _proving(id, _found(id, consent), _beside(form, refusal), 422)
+        return step_page("prove", id, find(id, consent, Permission.CAPTURE_CONSENT), _beside(form, refusal), 422)
     except Refused as refusal:
         return entry_page(id, consent, status=errors.status_of(refusal), happened=_(refusal.message))
     flash(_("The evidence is added."), "success")
     return fragments.go_to(url_for("consents.show", id=id, consent=consent))
-
-
-def _found(id: int, consent: int) -> Consent:
-    """The consent of this person, for one who may take consents down. Raises NotFound, Forbidden."""
-    person = people.find(db.session, current_actor(), id)
-    found = consent_register.find(db.session, current_actor(), person, consent)
-    require(current_actor(), Permission.CAPTURE_CONSENT)
-    return found
 
 
 def _receive(form: EvidenceForm) -> list[Brought]:
@@ -157,21 +149,3 @@ def _capturing(id: int, form: CaptureForm, status: int = 200, refusal: DomainErr
     offer = consent_rules.capture_offer(current_actor(), person)
     shown = {"form": form, "offer": offer, "happened": happened}
     return page("consents/capture.html", person, "consent.list", status, **shown)
-
-
-def _renewing(id: int, found: Consent, form: RenewForm, status: int, *, happened: str = ""):
-    return _about("consents/renew.html", id, found, form, status, "renew", happened=happened)
-
-
-def _proving(id: int, found: Consent, form: EvidenceForm, status: int):
-    return _about("consents/prove.html", id, found, form, status, "prove")
-
-
-def _about(template: str, id: int, found: Consent, form: EvidenceForm, status: int, action: str, **more: str):
-    person = people.find(db.session, current_actor(), id)
-    entry = consent_register.entry(db.session, current_actor(), found)
-    offer = next(one for one in entry.offers if one.action == action)
-    if not offer.allowed and status == 200:
-        status = errors.status_of(offer.obstacle)
-    shown = {"entry": entry, "form": form, "offer": offer, "consent": found.id, **more}
-    return page(template, person, "consent.read", status, **shown)

@@ -1,11 +1,14 @@
-"""The pages of consents that are read. Each reading is recorded before the page leaves."""
+"""The pages of consents, to read and to ask about a step. Each reading is recorded before the page leaves."""
 
 from flask import render_template
+from flask_wtf import FlaskForm
 
 from portal.core import consent_register, consent_rules, people
-from portal.core.models import Person
+from portal.core.models import Consent, Person
+from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading
 from portal.extensions import db
+from portal.web import errors
 from portal.web.access import current_actor
 from portal.web.cases.words import person_name
 from portal.web.consents import words
@@ -37,6 +40,25 @@ def entry_page(id: int, consent: int, *, status: int = 200, happened: str = ""):
         "happened": happened,
     }
     return page("consents/show.html", person, "consent.read", status, consent=consent, **shown)
+
+
+def find(id: int, consent: int, permission: Permission) -> Consent:
+    """A consent of this person, for one who holds the permission a step needs. Raises NotFound, Forbidden."""
+    person = people.find(db.session, current_actor(), id)
+    found = consent_register.find(db.session, current_actor(), person, consent)
+    require(current_actor(), permission)
+    return found
+
+
+def step_page(action: str, id: int, consent: Consent, form: FlaskForm, status: int = 200, **shown: object):
+    """The page that asks for what a step needs, or says why it cannot be taken now."""
+    person = people.find(db.session, current_actor(), id)
+    entry = consent_register.entry(db.session, current_actor(), consent)
+    offer = next(one for one in entry.offers if one.action == action)
+    if not offer.allowed and status == 200:
+        status = errors.status_of(offer.obstacle)
+    shown = {"entry": entry, "form": form, "offer": offer, "consent": consent.id, **shown}
+    return page(f"consents/{action}.html", person, "consent.read", status, **shown)
 
 
 def page(template: str, person: Person, action: str, status: int = 200, **shown: object):
