@@ -6,8 +6,8 @@ import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import accessible
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_participation import accessible
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Desk
 from tests.browser.keyboard import Keyboard
-from tests.web.test_case_files import PDF, png
+from tests.sent_files import PDF, png
 
 pytestmark = pytest.mark.browser
 

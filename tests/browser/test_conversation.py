@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.accessibility import accessible, complaints
 from tests.browser.conftest import Desk, desk_at
 from tests.browser.keyboard import Keyboard
-from tests.web.test_case_files import PDF
+from tests.sent_files import PDF
 
 pytestmark = pytest.mark.browser
 

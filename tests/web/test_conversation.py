@@ -15,7 +15,7 @@ from portal.extensions import db
 from tests.factories import actor_of, committed, make_user, make_vertical
 from tests.page import words
 from tests.statements import counted
-from tests.web.test_messages import inbound, to_of
+from tests.web.messages.conftest import inbound, to_of
 
 BACKGROUND = {"HX-Request": "true", "X-Background": "1"}
 

@@ -1,6 +1,7 @@
 """Two services that work on consent, their people with a token each, and the calls of contract 004."""
 
 import datetime as dt
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,21 @@ DAY = dt.timedelta(days=1)
 def at(days: float = 0) -> str:
     """A moment some days from now, as this dialect writes it."""
     return (clock.now() + days * DAY).isoformat().replace("+00:00", "Z")
+
+
+def error(answer, status: int, code: str | None = None, target: str | None = None) -> dict:
+    """The failure, which has the one shape that failures have here."""
+    assert answer.status_code == status, (answer.status_code, answer.json)
+    assert set(answer.json) == {"error"}
+    told = answer.json["error"]
+    assert set(told) == {"code", "message", "target", "traceId", "details"}
+    assert told["code"].startswith("ERR_") and told["message"] and isinstance(told["details"], dict)
+    assert told["traceId"] == answer.headers["X-Request-ID"]
+    if code is not None:
+        assert told["code"] == code
+    if target is not None:
+        assert told["target"] == target
+    return told
 
 
 @dataclass
@@ -71,8 +87,6 @@ class Office:
 
     def file(self) -> str:
         """A file that proves something."""
-        import io  # noqa: PLC0415 - for this one body
-
         form = {"file": (io.BytesIO(b"%PDF-1.4 consent"), "consent.pdf"), "target_type": "consent"}
         made = self.app.test_client().post(
             "/attachments",

@@ -1,7 +1,6 @@
 """Where rules meet: an answer that is asked for again, a change of nothing, the ends of the calendar."""
 
-from tests.api.interventions.conftest import at
-from tests.api.interventions.test_refusals import error
+from tests.api.interventions.conftest import at, error
 
 
 def test_a_transfer_that_is_asked_for_again_gets_the_first_answer_though_the_case_has_gone(office):

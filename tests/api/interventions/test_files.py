@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from tests.api.interventions.conftest import at
-from tests.api.interventions.test_refusals import NOBODY, error
+from tests.api.interventions.conftest import at, error
+from tests.api.interventions.routes import NOBODY
 
 
 def _send_file(office, who, **about):

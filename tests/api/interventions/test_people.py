@@ -6,8 +6,8 @@ import pytest
 
 from portal.core import clock
 from portal.core.models import AuditEvent, PersonIdentifier
-from tests.api.interventions.conftest import DAY, at
-from tests.api.interventions.test_refusals import NOBODY, error
+from tests.api.interventions.conftest import DAY, at, error
+from tests.api.interventions.routes import NOBODY
 
 
 def test_a_person_is_registered_verified_by_somebody_else_and_read(office):

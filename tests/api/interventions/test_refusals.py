@@ -1,114 +1,11 @@
 """What every endpoint refuses, in one envelope: tokens, rights, shapes, states and versions."""
 
 import re
-import uuid
 
 import pytest
 
-from tests.api.interventions.conftest import at
-
-NOBODY = str(uuid.UUID(int=0))
-
-
-def error(answer, status: int, code: str | None = None, target: str | None = None) -> dict:
-    """The failure, which has the one shape that failures have here."""
-    assert answer.status_code == status, (answer.status_code, answer.json)
-    assert set(answer.json) == {"error"}
-    told = answer.json["error"]
-    assert set(told) == {"code", "message", "target", "traceId", "details"}
-    assert told["code"].startswith("ERR_") and told["message"] and isinstance(told["details"], dict)
-    assert told["traceId"] == answer.headers["X-Request-ID"]
-    if code is not None:
-        assert told["code"] == code
-    if target is not None:
-        assert told["target"] == target
-    return told
-
-
-# Every change there is, with a body that is right in shape.
-WRITES = [
-    ("POST", "/cases", {"subject_type": "person", "subject_id": NOBODY, "primary_vertical_id": NOBODY}),
-    ("PATCH", "/cases/{case}", {"active_until": None}),
-    ("POST", "/cases/{case}/submit", {}),
-    ("POST", "/cases/{case}/verify", {"verified_by": NOBODY, "verified_at": "2026-01-01T00:00:00Z"}),
-    ("POST", "/cases/{case}/activate", {}),
-    ("POST", "/cases/{case}/suspend", {"suspension_reason": "GEO_REVIEW"}),
-    ("POST", "/cases/{case}/resume", {}),
-    ("POST", "/cases/{case}/stabilize", {}),
-    ("POST", "/cases/{case}/close", {"closure_reason": "DECEASED"}),
-    ("POST", "/cases/{case}/archive", {"reason_code": "ABANDONED"}),
-    ("POST", "/cases/{case}/reopen", {"reason_code": "NEW_INFORMATION"}),
-    ("POST", "/cases/{case}/participants", {"vertical_id": NOBODY}),
-    ("POST", "/cases/{case}/participants/{health}/opt-in", {}),
-    ("POST", "/cases/{case}/participants/{health}/remove", {"reason_code": "DECLINED"}),
-    (
-        "POST",
-        "/cases/{case}/transfer-owner",
-        {"new_primary_vertical_id": NOBODY, "reason_code": "RELOCATION"},
-    ),
-    (
-        "POST",
-        "/cases/merge",
-        {"primary_case_id": NOBODY, "merge_case_ids": [NOBODY], "reason_code": "DUPLICATE_RECORD"},
-    ),
-    ("POST", "/cases/{case}/unmerge", {}),
-    ("POST", "/cases/{case}/split", {"split_definition": [{}], "reason_code": "DIFFERENT_NEEDS"}),
-    ("POST", "/cases/{case}/assignments", {"user_id": NOBODY, "effective_from": "2026-01-01"}),
-    (
-        "POST",
-        "/cases/{case}/assignments/{nobody}/end",
-        {"effective_until": "2026-01-01", "reason_code": "LEFT"},
-    ),
-    ("POST", "/cases/{case}/conflicts/duplicate-check", {"scope": "all_verticals"}),
-    ("POST", "/cases/conflicts/{nobody}/resolve", {"resolution_code": "MERGED"}),
-    ("POST", "/cases/conflicts/{nobody}/dismiss", {"reason_code": "DATA_ERROR"}),
-    ("POST", "/persons", {"full_name": "Somebody New", "age_estimate": 7}),
-    ("PATCH", "/persons/{person}", {"gender": "f"}),
-    ("POST", "/persons/{person}/verify", {}),
-    ("POST", "/persons/{person}/archive", {"reason_code": "DECEASED"}),
-    ("POST", "/persons/{person}/restore", {"reason_code": "ARCHIVED_IN_ERROR"}),
-    ("POST", "/households", {"household_name": "The Tests", "leader_id": NOBODY}),
-    (
-        "POST",
-        "/households/{nobody}/members",
-        {"person_id": NOBODY, "relationship_type": "child", "effective_from": "2026-01-01"},
-    ),
-    (
-        "POST",
-        "/households/{nobody}/members/{nobody}/end",
-        {"effective_until": "2026-01-01", "reason_code": "MOVED_OUT"},
-    ),
-    ("POST", "/households/{nobody}/verify", {}),
-    ("POST", "/persons/{person}/consents", {"vertical_id": NOBODY, "active_from": "2026-01-01T00:00:00Z"}),
-    ("POST", "/consents/{consent}/verify", {}),
-    ("POST", "/consents/{consent}/reject", {"reason_code": "SCOPE_INVALID"}),
-    ("POST", "/consents/{consent}/withdraw", {"reason_code": "USER_REQUEST"}),
-    ("POST", "/consents/{consent}/renew", {"active_from": "2026-01-01T00:00:00Z"}),
-    ("POST", "/workflows/instances", {"target_type": "case", "target_id": NOBODY, "purpose": "transfer_owner"}),
-    ("POST", "/workflows/instances/{nobody}/approvals", {"decision": "approved"}),
-]
-READS = [
-    "/cases",
-    "/cases/conflicts",
-    "/cases/{case}",
-    "/cases/{case}/history",
-    "/cases/{case}/transitions",
-    "/cases/{case}/participants",
-    "/cases/{case}/assignments",
-    "/persons/search?q=amina",
-    "/persons/{person}",
-    "/persons/{person}/consents",
-    "/consents/{consent}",
-    "/consents/{consent}/versions",
-    "/households/{household}",
-    "/verticals",
-    "/programs",
-    "/geo",
-    "/auth/context",
-    "/attachments/{file}",
-    "/attachments/{file}/content",
-]
-BODILESS = "/cases/{case}/unmerge"
+from tests.api.interventions.conftest import at, error
+from tests.api.interventions.routes import BODILESS, NOBODY, READS, WRITES
 
 
 @pytest.fixture
@@ -125,7 +22,7 @@ def send(caller, method, path, body, **headers):
     return caller.patch(path, body, **headers) if method == "PATCH" else caller.post(path, body, **headers)
 
 
-def test_the_lists_above_name_every_route(app):
+def test_the_routes_listed_are_every_route(app):
     rules = [
         r for r in app.url_map.iter_rules() if r.endpoint.startswith("interventions-") and "api-v1" not in r.endpoint
     ]

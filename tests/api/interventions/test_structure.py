@@ -3,8 +3,8 @@
 import pytest
 
 from portal.core.models import Note
-from tests.api.interventions.conftest import at
-from tests.api.interventions.test_refusals import NOBODY, error
+from tests.api.interventions.conftest import at, error
+from tests.api.interventions.routes import NOBODY
 
 
 @pytest.fixture
