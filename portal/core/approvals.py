@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import audit, cases, clock, notices, reasons
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held, locked
 from portal.core.errors import AlreadyDone, ApprovalRequired, Forbidden, InvalidInput, NotFound
 from portal.core.models import Approval, Case, Vertical, WorkflowInstance
 from portal.core.permissions import Permission, may, require, visible_cases
@@ -61,9 +61,7 @@ def ask(
 def find(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) -> WorkflowInstance:
     """The question with that id, on a case that *actor* may see. Raises NotFound."""
     query = sa.select(WorkflowInstance).where(WorkflowInstance.uuid == uuid, _on_visible_cases(actor))
-    if lock:
-        query = locked(query).execution_options(populate_existing=True)
-    found = session.scalar(query)
+    found = session.scalar(held(query) if lock else query)
     if found is None:
         raise NotFound("There is no such workflow instance.", target="workflow_instance")
     return found

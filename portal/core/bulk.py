@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.core import assignments, cases, clock, consents, consents_of_many, own_records, search, workers
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import DomainError, InvalidInput, NotFound
 from portal.core.models import BulkItem, BulkRun, Case, User
 from portal.core.permissions import Permission, visible_cases
@@ -168,8 +168,7 @@ def _own(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> BulkR
 
 
 def _waiting(session: Session, item_id: int) -> BulkItem | None:
-    query = locked(sa.select(BulkItem).where(BulkItem.id == item_id, BulkItem.outcome == WAITING))
-    return session.scalar(query.execution_options(populate_existing=True))
+    return session.scalar(held(sa.select(BulkItem).where(BulkItem.id == item_id, BulkItem.outcome == WAITING)))
 
 
 def _refused(session: Session, actor: Actor, item_id: int, refusal: DomainError) -> None:

@@ -10,7 +10,7 @@ from portal.core import audit, codes
 from portal.core.actors import Actor
 from portal.core.code_mapping import LOCATION
 from portal.core.code_settling import LISTS as OF_REPORTS
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import CodeValue
 from portal.core.permissions import Permission, require
@@ -42,7 +42,7 @@ def find(session: Session, actor: Actor, number: int, *, lock: bool = False) -> 
     """The code with that number; with ``lock`` held until commit. Raises Forbidden, NotFound."""
     require(actor, Permission.ADMINISTER)
     query = sa.select(CodeValue).where(CodeValue.id == number, CodeValue.list_name.in_(LISTS))
-    code = session.scalar(locked(query).execution_options(populate_existing=True) if lock else query)
+    code = session.scalar(held(query) if lock else query)
     if code is None:
         raise NotFound("There is no such code.", target="code")
     return code

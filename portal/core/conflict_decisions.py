@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import audit, clock, reasons
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
 from portal.core.models import Case, Conflict, ConflictCase, Household, Person
 from portal.core.permissions import Permission, can, may, visible_cases
@@ -28,9 +28,7 @@ class Parties:
 def find(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) -> Conflict:
     """The conflict with that id, if it names a case that *actor* may see. Raises NotFound."""
     query = sa.select(Conflict).where(Conflict.uuid == uuid, visible_conflicts(actor))
-    if lock:
-        query = locked(query).execution_options(populate_existing=True)
-    found = session.scalar(query)
+    found = session.scalar(held(query) if lock else query)
     if found is None:
         raise NotFound("There is no such conflict.", target="conflict")
     return found

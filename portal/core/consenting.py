@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.core import audit, clock, consent_effects, consent_rules, consents, reasons, same_people, under_glass
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound, StaleVersion
 from portal.core.models import Attachment, Consent, ConsentEvidence, ConsentVersion, Person, Vertical
 from portal.core.permissions import Permission, require, visible_people
@@ -192,8 +192,7 @@ def _held(session: Session, actor: Actor, consent: Consent) -> Consent:
     """The consent as it is now, with its person's row held: people first, everywhere."""
     same_people.lock(session, [consent.person_id])
     under_glass.require_known(session, actor, consent.person_id)
-    query = locked(sa.select(Consent).where(Consent.id == consent.id)).execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(held(sa.select(Consent).where(Consent.id == consent.id))).one()
 
 
 def _check(given: Given) -> None:

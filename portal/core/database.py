@@ -123,3 +123,8 @@ def is_passing(error: sa.exc.DBAPIError) -> bool:
 def locked(statement: sa.Select) -> sa.Select:
     """Lock the selected rows until commit (PostgreSQL); SQLite holds the whole database already."""
     return statement.with_for_update()
+
+
+def held(statement: sa.Select) -> sa.Select:
+    """Lock the selected rows as ``locked`` does, and read them as they are then, whatever the session knew of them."""
+    return locked(statement).execution_options(populate_existing=True)

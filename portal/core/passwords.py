@@ -18,7 +18,7 @@ from zxcvbn import zxcvbn
 
 from portal.core import audit, clock, sessions
 from portal.core.actors import Actor, from_user
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from portal.core.models import ApiToken, PasswordReset, User
 from portal.core.permissions import Permission, can
@@ -165,7 +165,7 @@ def _working(session: Session, link_digest: str, *, lock: bool = False) -> Passw
     query = sa.select(PasswordReset).where(
         PasswordReset.digest == link_digest, PasswordReset.used_at.is_(None), PasswordReset.expires_at > clock.now()
     )
-    found = session.scalar(locked(query).execution_options(populate_existing=True) if lock else query)
+    found = session.scalar(held(query) if lock else query)
     return found if found is not None and found.user.active else None
 
 

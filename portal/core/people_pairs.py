@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.core import audit, clock, pair_finding, under_glass
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound
 from portal.core.models import Person, PersonPair, User
 from portal.core.paging import Cursor
@@ -47,9 +47,7 @@ def find(session: Session, person: Person) -> list[Found]:
 def find_pair(session: Session, actor: Actor, number: int, *, lock: bool = False) -> PersonPair:
     """The pair with that number, if *actor* may see both people. Raises NotFound."""
     query = sa.select(PersonPair).where(PersonPair.id == number, *_both_visible(actor))
-    if lock:
-        query = locked(query).execution_options(populate_existing=True)
-    found = session.scalar(query)
+    found = session.scalar(held(query) if lock else query)
     if found is None:
         raise NotFound("There is no such pair of people.", target="pair")
     return found
@@ -145,7 +143,7 @@ def remember_same(session: Session, actor: Actor, one: Person, other: Person, re
     """
     low, high = sorted((one.id, other.id))
     query = sa.select(PersonPair).where(PersonPair.low_id == low, PersonPair.high_id == high)
-    pair = session.scalar(locked(query).execution_options(populate_existing=True))
+    pair = session.scalar(held(query))
     if pair is None:
         pair = PersonPair(low_id=low, high_id=high, score=0, explanation={})
         session.add(pair)

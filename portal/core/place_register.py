@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import audit
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import Place, User, UserPlace
 from portal.core.permissions import Permission, require
@@ -82,8 +82,7 @@ def hold(session: Session, actor: Actor, number: int) -> Place:
     Raises Forbidden, NotFound.
     """
     require(actor, Permission.ADMINISTER)
-    held = locked(sa.select(Place).order_by(Place.id)).execution_options(populate_existing=True)
-    found = {place.id: place for place in session.scalars(held)}
+    found = {place.id: place for place in session.scalars(held(sa.select(Place).order_by(Place.id)))}
     if number not in found:
         raise NotFound("There is no such place.", target="place")
     return found[number]

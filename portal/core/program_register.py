@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.core import audit
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import InvalidInput, NotFound, StaleVersion
 from portal.core.models import Program, Vertical
 from portal.core.permissions import Permission, require
@@ -22,7 +22,7 @@ def find(session: Session, actor: Actor, number: int, *, lock: bool = False) -> 
     require(actor, Permission.ADMINISTER)
     query = sa.select(Program).where(Program.id == number)
     if lock:
-        query = locked(query).execution_options(populate_existing=True)
+        query = held(query)
     else:
         query = query.options(joinedload(Program.vertical))
     program = session.scalar(query)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.core import audit, clock
 from portal.core.actors import FOR_ACTOR, Actor, from_user
-from portal.core.database import locked
+from portal.core.database import held, locked
 from portal.core.errors import NotAuthenticated, NotFound
 from portal.core.models import User, UserSession
 from portal.core.unit import write_in_passing
@@ -86,7 +86,7 @@ def open_session(
     more than a password was proved; ``epoch`` is the user's when the proof was checked. Raises NotAuthenticated for an
     account that is closed, or one that ended all its sessions since.
     """
-    user = session.scalar(locked(sa.select(User).where(User.id == user.id)).execution_options(populate_existing=True))
+    user = session.scalar(held(sa.select(User).where(User.id == user.id)))
     if user is None or not user.active or (epoch is not None and user.session_epoch != epoch):
         raise NotAuthenticated("This account cannot be signed in to now.", target="user")
     key, now = secrets.token_urlsafe(32), clock.now()
@@ -177,8 +177,7 @@ def sign_out(session: Session, actor: Actor) -> None:
 
 def end_all(session: Session, user_id: int, *, but: int | None = None) -> None:
     """End all sessions of a user in browsers, and every sign-in that is half done; *but* is the one that goes on."""
-    query = locked(sa.select(User).where(User.id == user_id)).execution_options(populate_existing=True)
-    user = session.scalars(query).one()
+    user = session.scalars(held(sa.select(User).where(User.id == user_id))).one()
     user.session_epoch += 1
     others = sa.update(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
     if but is not None:

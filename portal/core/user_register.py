@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.core import accounts, audit, paging
 from portal.core.actors import Actor
-from portal.core.database import locked
+from portal.core.database import held
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import Passkey, Place, SecondFactor, User, UserPlace, Vertical, VerticalMember
 from portal.core.permissions import Permission, require
@@ -74,7 +74,7 @@ def hold(session: Session, actor: Actor, number: int) -> User:
     """
     require(actor, Permission.ADMINISTER)
     query = sa.select(User).where(sa.or_(User.id == number, sa.and_(*_ADMINISTERS))).order_by(User.id)
-    found = {user.id: user for user in session.scalars(locked(query).execution_options(populate_existing=True))}
+    found = {user.id: user for user in session.scalars(held(query))}
     me = found.get(actor.user_id) if actor.user_id is not None else None
     if actor.user_id is not None and (me is None or me.role is not Role.ADMINISTRATOR or not me.active):
         raise Forbidden("You do not administer any more.", target=Permission.ADMINISTER.value)
