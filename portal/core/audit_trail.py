@@ -6,12 +6,11 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit
+from portal.core import audit, paging
 from portal.core.actors import Actor
-from portal.core.errors import InvalidInput
 from portal.core.impartiality import impartial
 from portal.core.models import AuditEvent, Case
-from portal.core.paging import Cursor
+from portal.core.paging import Cursor, Page
 from portal.core.permissions import Permission, require
 
 PAGE = 50
@@ -29,16 +28,6 @@ class Wanted:
     outcome: str = ""
 
 
-@dataclass(frozen=True)
-class Page:
-    """Events with what leads to the neighbouring pages; ``first`` is the number of the first."""
-
-    events: list[AuditEvent]
-    following: Cursor | None
-    preceding: Cursor | None
-    first: int
-
-
 def record_look(session: Session, actor: Actor, wanted: Wanted) -> None:
     """Note in the actor's own chain that they look into the audit, and at what. Raises Forbidden."""
     require(actor, Permission.VIEW_AUDIT)
@@ -46,35 +35,13 @@ def record_look(session: Session, actor: Actor, wanted: Wanted) -> None:
     audit.append(session, actor, "audit.read", details=asked)
 
 
-def page(session: Session, actor: Actor, wanted: Wanted, *, cursor: Cursor | None = None, limit: int = PAGE) -> Page:
+def page(
+    session: Session, actor: Actor, wanted: Wanted, *, cursor: Cursor | None = None, limit: int = PAGE
+) -> Page[AuditEvent]:
     """The newest events that are wanted, from *cursor* on. Raises Forbidden, and InvalidInput for a foreign cursor."""
     require(actor, Permission.VIEW_AUDIT)
-    if cursor is not None and type(cursor.key) is not int:
-        raise InvalidInput("There is no such page of the list.", target="cursor")
-    query = sa.select(AuditEvent).where(*_filters(wanted), *_impartial(actor)).limit(limit + 1)
-    if cursor is None:
-        found = list(session.scalars(query.order_by(AuditEvent.id.desc())))
-        return _page(found, None, limit)
-    if cursor.before:
-        newer = query.where(AuditEvent.id > cursor.id).order_by(AuditEvent.id)
-        return _page(list(session.scalars(newer)), cursor, limit)
-    older = query.where(AuditEvent.id < cursor.id).order_by(AuditEvent.id.desc())
-    return _page(list(session.scalars(older)), cursor, limit)
-
-
-def _page(found: list[AuditEvent], cursor: Cursor | None, limit: int) -> Page:
-    more, events = len(found) > limit, found[:limit]
-    backwards = cursor is not None and cursor.before
-    if backwards:
-        events.reverse()
-    rows = cursor.rows if cursor else 0
-    first = max(rows - len(events), 0) if backwards else rows
-    following = preceding = None
-    if events and (more or backwards):
-        following = Cursor(events[-1].id, events[-1].id, rows=first + len(events))
-    if events and (more if backwards else cursor):
-        preceding = Cursor(events[0].id, events[0].id, before=True, rows=first)
-    return Page(events, following, preceding, first + 1)
+    query = sa.select(AuditEvent).where(*_filters(wanted), *_impartial(actor))
+    return paging.newest_first(session, query, AuditEvent.id, AuditEvent.id, cursor=cursor, limit=limit)
 
 
 def case_number(text: str) -> int | None:

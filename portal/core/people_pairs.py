@@ -1,17 +1,16 @@
 """Pairs of people who may be the same: the queue of those that wait, and what was decided about each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, pair_finding, under_glass
+from portal.core import audit, clock, paging, pair_finding, under_glass
 from portal.core.actors import Actor
 from portal.core.database import held
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound
 from portal.core.models import Person, PersonPair, User
-from portal.core.paging import Cursor
+from portal.core.paging import Cursor, Page
 from portal.core.pair_finding import Found
 from portal.core.permissions import Permission, require, visible_people
 from portal.core.vocabulary import PairState
@@ -22,16 +21,6 @@ MANY = 100  # from here on a number says "many"
 
 # Nobody is asked about who was put away, or was joined with another record meanwhile.
 _STANDING = (Person.archived_at.is_(None), Person.root_id.is_(None))
-
-
-@dataclass(frozen=True)
-class Page:
-    """Pairs that wait, with what leads to the neighbouring pages; ``first`` is the number of the first."""
-
-    pairs: list[PersonPair]
-    following: Cursor | None
-    preceding: Cursor | None
-    first: int
 
 
 def find(session: Session, person: Person) -> list[Found]:
@@ -83,31 +72,23 @@ def waiting(
     below: int | None = None,
     cursor: Cursor | None = None,
     limit: int = PAGE,
-) -> Page:
+) -> Page[PersonPair]:
     """Pairs of which *actor* may see both people, the likeliest first; those of *person*, or of a score.
 
     Open ones, unless those that were decided in a way are asked for. Raises Forbidden, and InvalidInput for a cursor of
     another list.
     """
     require(actor, Permission.VIEW_PEOPLE)
-    if cursor is not None and type(cursor.key) is not int:
-        raise InvalidInput("There is no such page of the list.", target="cursor")
     standing = _STANDING if state is PairState.OPEN else ()
     query = sa.select(PersonPair).where(PersonPair.state == state, *_both_visible(actor, *standing))
-    query = query.options(joinedload(PersonPair.low), joinedload(PersonPair.high)).limit(limit + 1)
+    query = query.options(joinedload(PersonPair.low), joinedload(PersonPair.high))
     if person is not None:
         query = query.where(sa.or_(PersonPair.low_id == person.id, PersonPair.high_id == person.id))
     if at_least is not None:
         query = query.where(PersonPair.score >= at_least)
     if below is not None:
         query = query.where(PersonPair.score < below)
-    place, upwards = sa.tuple_(PersonPair.score, PersonPair.id), cursor is not None and cursor.before
-    order = (PersonPair.score, PersonPair.id)
-    if cursor is not None:
-        end = sa.tuple_(cursor.key, cursor.id)
-        query = query.where(place > end if upwards else place < end)
-    query = query.order_by(*order) if upwards else query.order_by(*[column.desc() for column in order])
-    return _page(list(session.scalars(query)), cursor, limit)
+    return paging.newest_first(session, query, PersonPair.score, PersonPair.id, cursor=cursor, limit=limit)
 
 
 def decide_different(session: Session, actor: Actor, pair: PersonPair, reason: str) -> PersonPair:
@@ -174,18 +155,3 @@ def _both_visible(actor: Actor, *more: sa.ColumnElement[bool]) -> Iterable[sa.Co
     for column in (PersonPair.low_id, PersonPair.high_id):
         seen = sa.select(1).select_from(Person).where(Person.id == column, visible_people(actor), *more)
         yield seen.correlate(PersonPair).exists()
-
-
-def _page(found: list[PersonPair], cursor: Cursor | None, limit: int) -> Page:
-    more, pairs = len(found) > limit, found[:limit]
-    upwards = cursor is not None and cursor.before
-    if upwards:
-        pairs.reverse()
-    rows = cursor.rows if cursor else 0
-    first = max(rows - len(pairs), 0) if upwards else rows
-    following = preceding = None
-    if pairs and (more or upwards):
-        following = Cursor(pairs[-1].score, pairs[-1].id, rows=first + len(pairs))
-    if pairs and (more if upwards else cursor):
-        preceding = Cursor(pairs[0].score, pairs[0].id, before=True, rows=first)
-    return Page(pairs, following, preceding, first + 1)

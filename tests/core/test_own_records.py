@@ -131,13 +131,13 @@ def test_an_administrator_does_not_read_in_the_audit_of_their_own_people(session
     number = min(office["about"])
 
     def read(who) -> list:
-        return audit_trail.page(session, actor_of(session, office[who]), audit_trail.Wanted(case_id=number)).events
+        return audit_trail.page(session, actor_of(session, office[who]), audit_trail.Wanted(case_id=number)).rows
 
     assert read("administrator")
     declare(session, office, "administrator")
     assert read("administrator") == [] and read("other")
     chains = {
         event.chain_key
-        for event in audit_trail.page(session, actor_of(session, office["administrator"]), audit_trail.Wanted()).events
+        for event in audit_trail.page(session, actor_of(session, office["administrator"]), audit_trail.Wanted()).rows
     }
     assert f"person:{office['person'].id}" not in chains

@@ -136,7 +136,7 @@ def test_two_people_are_never_asked_about_again_whatever_is_learnt_of_them_but_b
     _registered(session, desk)
     number = _registered(session, desk, dob=None, phone=None)
     with unit_of_work(session, worker, intent="person_pair.different"):
-        (pair,) = people_pairs.waiting(session, worker).pairs
+        (pair,) = people_pairs.waiting(session, worker).rows
         people_pairs.decide_different(session, worker, pair, "They are cousins")
     score, explanation = pair.score, pair.explanation
     with unit_of_work(session, worker, intent="person.correct"):
@@ -165,7 +165,7 @@ def test_two_who_were_told_apart_are_not_asked_about_again_by_another_record_of_
     leading = _registered(session, desk, name="Njeri Wambui", dob=None, phone=None)
     joined, third = _registered(session, desk), _registered(session, desk, phone=None)
     with committed(session):
-        (pair,) = people_pairs.waiting(session, worker).pairs
+        (pair,) = people_pairs.waiting(session, worker).rows
         people_pairs.decide_different(session, worker, pair, "They are cousins")
     with committed(session):
         person_merging.merge(

@@ -35,18 +35,18 @@ def test_the_queue_has_the_likeliest_first_and_turns_its_pages_both_ways(session
     first = people_pairs.waiting(session, worker, limit=2)
     second = people_pairs.waiting(session, worker, limit=2, cursor=first.following)
     third = people_pairs.waiting(session, worker, limit=2, cursor=second.following)
-    assert [[pair.score for pair in page.pairs] for page in (first, second, third)] == [[300, 200], [200, 120], [90]]
+    assert [[pair.score for pair in page.rows] for page in (first, second, third)] == [[300, 200], [200, 120], [90]]
     assert (first.preceding, third.following, third.first) == (None, None, 5)
     back = people_pairs.waiting(session, worker, limit=2, cursor=third.preceding)
-    assert [pair.id for pair in back.pairs] == [pair.id for pair in second.pairs]
+    assert [pair.id for pair in back.rows] == [pair.id for pair in second.rows]
 
 
 def test_who_may_not_see_both_people_is_not_told_of_the_pair(session, office):
     here, there, worker, stranger = office
     with committed(session):
         across, of_theirs = _pair(session, here, there).id, _pair(session, there)
-    assert people_pairs.waiting(session, worker).pairs == []
-    assert people_pairs.waiting(session, stranger).pairs == [of_theirs]
+    assert people_pairs.waiting(session, worker).rows == []
+    assert people_pairs.waiting(session, stranger).rows == [of_theirs]
     for actor in (worker, stranger):
         with pytest.raises(NotFound):
             people_pairs.find_pair(session, actor, across)
@@ -63,7 +63,7 @@ def test_two_people_are_said_to_be_different_once_and_with_a_reason(session, off
         with pytest.raises(InvalidInput):
             people_pairs.decide_different(session, worker, pair, "  ")
         people_pairs.decide_different(session, worker, pair, " They are sisters ")
-    assert people_pairs.waiting(session, worker).pairs == []
+    assert people_pairs.waiting(session, worker).rows == []
     pair = people_pairs.find_pair(session, worker, number)
     assert (pair.state, pair.reason, pair.decided_by_id) == (PairState.DIFFERENT, "They are sisters", worker.user_id)
     with pytest.raises(AlreadyDone), unit_of_work(session, worker, intent="person_pair.different"):
@@ -74,7 +74,7 @@ def test_an_agent_sees_pairs_but_does_not_decide_them(session, office):
     here, _, worker, _ = office
     with committed(session):
         pair, agent = _pair(session, here), actor_of(session, make_user(session, Role.AGENT, here))
-    assert people_pairs.waiting(session, agent).pairs == [pair]
+    assert people_pairs.waiting(session, agent).rows == [pair]
     with pytest.raises(Forbidden):
         people_pairs.decide_different(session, agent, pair, "They are sisters")
 
@@ -89,4 +89,4 @@ def test_what_a_joining_of_records_decided_is_remembered_and_can_be_taken_back(s
     with unit_of_work(session, worker, intent="person.unmerge"):
         assert people_pairs.remember_same(session, worker, high, low, "Again").id == pair.id
         people_pairs.reopen(session, worker, pair)
-    assert people_pairs.waiting(session, worker, person=low).pairs == [pair]
+    assert people_pairs.waiting(session, worker, person=low).rows == [pair]

@@ -28,7 +28,7 @@ def choose(id: int):
     text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
     hits = people.search(db.session, actor, text, limit=MOST + 1) if text else []
     found = [hit for hit in hits if hit.person.id not in (person.id, person.root_id)]
-    suggested = people_pairs.waiting(db.session, actor, person=person, limit=MOST).pairs
+    suggested = people_pairs.waiting(db.session, actor, person=person, limit=MOST).rows
     others = [(pair, pair.high if pair.low_id == person.id else pair.low) for pair in suggested]
     page = render_template(
         "people_pairs/choose.html",

@@ -55,7 +55,7 @@ def index():
 def panel(person: Person) -> dict[str, object]:
     """What a person's page says of those who may be the same person."""
     page = people_pairs.waiting(db.session, current_actor(), person=person, limit=SHOWN)
-    others = [(pair, pair.high if pair.low_id == person.id else pair.low) for pair in page.pairs]
+    others = [(pair, pair.high if pair.low_id == person.id else pair.low) for pair in page.rows]
     return {"others": others, "more": page.following is not None, "words": words}
 
 
