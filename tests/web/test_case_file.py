@@ -97,11 +97,6 @@ def path(office) -> str:
     return f"/app/cases/{office['case']}/file"
 
 
-@pytest.fixture
-def worker(browser_as, office):
-    return browser_as(office["worker"])
-
-
 def asked(*parts: str, **more) -> dict:
     return {"parts": list(parts or ALL), "reason": "COURT", "as": "pdf", **more}
 

@@ -62,18 +62,6 @@ def office(app) -> dict[str, int]:
         }
 
 
-@pytest.fixture
-def path(office) -> str:
-    """The address of the case."""
-    return f"/app/cases/{office['case']}"
-
-
-@pytest.fixture
-def desk(office, browser_as):
-    """The agent's browser."""
-    return browser_as(office["agent"])
-
-
 def stored(app, number: int) -> Case:
     with app.app_context():
         return db.session.get(Case, number)

@@ -1,6 +1,5 @@
 """Duplicate support in the browser: a queue, the cases side by side, one decision with its reason, and checking now."""
 
-import functools
 import re
 
 import pytest
@@ -47,25 +46,6 @@ def office(app) -> dict[str, int]:
         more = {"running": running.id, "waiting": waiting.id, "conflict": found.id, "subject": subject.id}
         verticals = {"care": care.id, "health": health.id}
         return {**verticals, **more, **{name: user.id for name, user in users.items()}}
-
-
-@pytest.fixture
-def at(office, browser_as):
-    """``at("lead")``: the browser of one of the office, the same each time."""
-    return functools.cache(lambda who: browser_as(office[who]))
-
-
-@pytest.fixture
-def arrange(app):
-    """``arrange(lambda session: ...)``: make something and get its id."""
-
-    def made(work) -> int | None:
-        with app.app_context(), committed(db.session) as session:
-            row = work(session)
-            session.flush()
-            return getattr(row, "id", None)
-
-    return made
 
 
 @pytest.fixture

@@ -47,11 +47,6 @@ def path(office) -> str:
     return f"/app/people/{office['person']}/consents"
 
 
-@pytest.fixture
-def worker(browser_as, office):
-    return browser_as(office["worker"])
-
-
 def take(app, office, *, vertical: str = "care", evidence: bool = True, by: str = "worker", **period) -> int:
     """A consent taken down through core."""
     with app.app_context():

@@ -34,18 +34,6 @@ def office(app) -> dict[str, int]:
 
 
 @pytest.fixture
-def path(office) -> str:
-    """The address of the case."""
-    return f"/app/cases/{office['case']}"
-
-
-@pytest.fixture
-def desk(office, browser_as):
-    """The agent's browser."""
-    return browser_as(office["agent"])
-
-
-@pytest.fixture
 def other(office, browser_as):
     """A colleague's browser."""
     return browser_as(office["colleague"])

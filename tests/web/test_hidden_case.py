@@ -53,11 +53,6 @@ def office(app) -> dict[str, int]:
 
 
 @pytest.fixture
-def path(office) -> str:
-    return f"/app/cases/{office['case']}"
-
-
-@pytest.fixture
 def boss(browser_as, office):
     return browser_as(office["boss"])
 

@@ -46,11 +46,6 @@ def path(office) -> str:
     return f"/app/households/{office['home']}"
 
 
-@pytest.fixture
-def worker(browser_as, office):
-    return browser_as(office["worker"])
-
-
 def day(moment: dt.date) -> list[str]:
     return [str(moment.day), str(moment.month), str(moment.year)]
 

@@ -31,18 +31,6 @@ def office(app) -> dict[str, int]:
         }
 
 
-@pytest.fixture
-def desk(office, browser_as):
-    """The agent's browser."""
-    return browser_as(office["agent"])
-
-
-@pytest.fixture
-def path(office) -> str:
-    """The address of the active case."""
-    return f"/app/cases/{office['case']}"
-
-
 def case_of(app, number: int) -> Case:
     with app.app_context():
         return db.session.get(Case, number)

@@ -33,12 +33,6 @@ def office(app) -> dict[str, int]:
         return {"worker": worker.id, "stranger": stranger.id, "person": person.id, **numbers}
 
 
-@pytest.fixture
-def worker(app, office) -> Browser:
-    """The worker's browser."""
-    return Browser(app, office["worker"])
-
-
 def cases_of(response) -> list[int]:
     """The cases that a page leads to."""
     return [int(number) for number in re.findall(r'href="/app/cases/(\d+)"', response.get_data(as_text=True))]

@@ -42,11 +42,6 @@ def office(app) -> dict[str, int]:
 
 
 @pytest.fixture
-def worker(browser_as, office):
-    return browser_as(office["worker"])
-
-
-@pytest.fixture
 def pair(app, office) -> str:
     """The address of the pair that was found when the second record was written."""
     with app.app_context():

@@ -30,12 +30,6 @@ def office(app) -> dict[str, object]:
         return {"worker": worker.id, "stranger": stranger.id, "person": person.id, **ids}
 
 
-@pytest.fixture
-def worker(app, office) -> Browser:
-    """The worker's browser."""
-    return Browser(app, office["worker"])
-
-
 def found(response) -> tuple[list[int], list[int]]:
     """The cases and the people that a page leads to."""
     html = response.get_data(as_text=True)

@@ -66,12 +66,6 @@ def office(app) -> dict[str, int]:
 
 
 @pytest.fixture
-def lead(office, browser_as):
-    """The browser of the supervisor."""
-    return browser_as(office["lead"])
-
-
-@pytest.fixture
 def path(office) -> str:
     """Where the case is split."""
     return f"/app/cases/{office['case']}/split"

@@ -45,11 +45,6 @@ def path(office) -> str:
 
 
 @pytest.fixture
-def worker(browser_as, office):
-    return browser_as(office["worker"])
-
-
-@pytest.fixture
 def other(browser_as, office):
     return browser_as(office["other"])
 

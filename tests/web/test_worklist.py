@@ -36,12 +36,6 @@ def office(app) -> dict[str, int]:
         return {"worker": worker.id, "colleague": colleague.id, "vertical": here.id, **numbers}
 
 
-@pytest.fixture
-def worker(app, office) -> Browser:
-    """The worker's browser."""
-    return Browser(app, office["worker"])
-
-
 def rows(response) -> list[int]:
     """The numbers of the cases listed, in their order."""
     return [int(number) for number in re.findall(r'<th scope="row">\s*<a href="/app/cases/(\d+)"', _html(response))]

@@ -41,11 +41,6 @@ def path(office) -> str:
     return f"/app/cases/{office['case']}/files"
 
 
-@pytest.fixture
-def worker(browser_as, office):
-    return browser_as(office["worker"])
-
-
 def send(browser, path: str, *files: tuple[str, bytes], expect: int = 303, **typed):
     """The form as a browser without JavaScript sends it."""
     fields = {"description": "", "classification": "general", **typed}

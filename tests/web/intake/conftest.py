@@ -48,12 +48,6 @@ def office(app) -> dict[str, int]:
             }
 
 
-@pytest.fixture
-def desk(office, browser_as):
-    """The agent's browser."""
-    return browser_as(office["agent"])
-
-
 def counts(app) -> tuple[int, ...]:
     """How many cases, people, parts and contacts there are."""
     with app.app_context():

@@ -47,12 +47,6 @@ def office(app) -> dict[str, int]:
     return made
 
 
-@pytest.fixture
-def lead(office, browser_as):
-    """The browser of the supervisor."""
-    return browser_as(office["lead"])
-
-
 def at(office, name: str, rest: str = "") -> str:
     return f"/app/cases/{office[name]}{rest}"
 

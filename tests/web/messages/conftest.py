@@ -43,18 +43,6 @@ def office(app) -> dict[str, int]:
         }
 
 
-@pytest.fixture
-def path(office) -> str:
-    """The address of the case."""
-    return f"/app/cases/{office['case']}"
-
-
-@pytest.fixture
-def desk(office, browser_as):
-    """The agent's browser."""
-    return browser_as(office["agent"])
-
-
 def rows(app, office, kind) -> list:
     with app.app_context():
         return db.session.scalars(sa.select(kind).where(kind.case_id == office["case"]).order_by(kind.id)).all()

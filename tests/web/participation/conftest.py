@@ -1,7 +1,5 @@
 """A case that services share, in the browser: the services, who works in them, and asking for an approval."""
 
-import functools
-
 import pytest
 import sqlalchemy as sa
 
@@ -45,31 +43,6 @@ def office(app) -> dict[str, int]:
         verticals = {"care": care.id, "health": health.id, "desk": desk.id}
         more = {"case": case.id, "noise": make_case(session, care).id, "subject": subject.id}
         return {**verticals, **more, **{name: user.id for name, user in users.items()}}
-
-
-@pytest.fixture
-def at(office, browser_as):
-    """``at("lead")``: the browser of one of the office, the same each time."""
-    return functools.cache(lambda who: browser_as(office[who]))
-
-
-@pytest.fixture
-def path(office) -> str:
-    """The address of the case."""
-    return f"/app/cases/{office['case']}"
-
-
-@pytest.fixture
-def arrange(app):
-    """``arrange(lambda session: ...)``: make something and get its id."""
-
-    def made(work) -> int | None:
-        with app.app_context(), committed(db.session) as session:
-            row = work(session)
-            session.flush()
-            return getattr(row, "id", None)
-
-    return made
 
 
 @pytest.fixture
