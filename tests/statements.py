@@ -3,8 +3,8 @@
 import contextlib
 from collections.abc import Iterator
 
+import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import event
 
 from portal.extensions import db
 
@@ -12,15 +12,28 @@ from portal.extensions import db
 @contextlib.contextmanager
 def counted(app: Flask) -> Iterator[list[str]]:
     """``with counted(app) as statements``: the texts of all statements that the application runs meanwhile."""
+    with app.app_context():
+        engine = db.engine
+    with _noted(engine) as statements:
+        yield statements
+
+
+@contextlib.contextmanager
+def counted_in(session: sa.orm.Session) -> Iterator[list[str]]:
+    """The same of one session's connection."""
+    with _noted(session.connection()) as statements:
+        yield statements
+
+
+@contextlib.contextmanager
+def _noted(where: sa.Engine | sa.Connection) -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection, _cursor, statement, *_more) -> None:
         statements.append(statement)
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    sa.event.listen(where, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        sa.event.remove(where, "before_cursor_execute", note)

@@ -52,3 +52,10 @@ class Keyboard:
         """Go to a field and type into it."""
         self.go_to(name, exact=exact)
         self.type(text)
+
+    def follow(self, *names: str) -> None:
+        """Go from page to page by what leads there."""
+        for name in names:
+            self.go_to(name)
+            with self.page.expect_navigation():
+                self.press("Enter")

@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.headings import heading
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -18,29 +19,16 @@ REPORT = {
 }
 
 
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
-
-
-def follow(page: Page, *names: str) -> None:
-    """Go from page to page by keyboard."""
-    for name in names:
-        Keyboard(page).go_to(name)
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-
-
 def test_a_token_is_issued_used_seen_at_work_and_revoked_by_keyboard_alone(desk: Desk):
     page = desk.sign_in("admin")
-    follow(page, "Administration", "Tokens", "Issue a token")
+    Keyboard(page).follow("Administration", "Tokens", "Issue a token")
     accessible(page)
     keys = Keyboard(page)
     keys.go_to("For which API?")
     keys.press("ArrowDown")
     expect(page.get_by_role("radio", name="Helpline and web form")).to_be_checked()
     keys.fill("For whom?", "Tom")
-    follow(page, "Issue token")
+    Keyboard(page).follow("Issue token")
     accessible(page)
     expect(page.get_by_text("Copy it now. It is not shown again.")).to_be_visible()
     text = page.get_by_label("Token", exact=True).input_value()
@@ -48,19 +36,21 @@ def test_a_token_is_issued_used_seen_at_work_and_revoked_by_keyboard_alone(desk:
     report = page.request.post("/api/cases/", headers={"Authorization": f"Bearer {text}"}, data=REPORT)
     assert report.status == 201, report.text()
 
-    follow(page, "I have copied it", "Administration", "Unknown codes", "Say what it means when it is harbour-7")
+    Keyboard(page).follow(
+        "I have copied it", "Administration", "Unknown codes", "Say what it means when it is harbour-7"
+    )
     accessible(page)
     Keyboard(page).fill("It means", "Gen")
-    follow(page, "Map it once for all")
+    Keyboard(page).follow("Map it once for all")
     expect(page.get_by_text("The code is mapped; 1 case changed.")).to_be_visible()
 
     page.goto("/app/admin/tokens?state=live&dialect=helpline&kind=issued")
-    follow(page, "Revoke the token of Tomás Ibarra for Helpline and web form")
+    Keyboard(page).follow("Revoke the token of Tomás Ibarra for Helpline and web form")
     accessible(page)
     keys = Keyboard(page)
     keys.go_to("Reason It may be in wrong hands")
     keys.press("Space")
-    follow(page, "Revoke token")
+    Keyboard(page).follow("Revoke token")
     expect(page.get_by_text("Its next request is refused.")).to_be_visible()
     refused = page.request.get("/api/cases/", headers={"Authorization": f"Bearer {text}"})
     assert refused.status == 401

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk, desk_at
+from tests.browser.headings import heading
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
@@ -19,11 +20,6 @@ class Closed:
 
     path: str
     reference: str
-
-
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
 
 
 @pytest.fixture

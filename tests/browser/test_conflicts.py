@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.headings import heading
 from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
@@ -31,11 +32,6 @@ def helped_twice(server) -> None:
     first = call(server, token, "/cases?status=stabilized")["items"][0]
     same = {name: first[name] for name in ("subject_type", "subject_id", "primary_vertical_id")}
     call(server, token, "/cases", same)
-
-
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
 
 
 def newest(page: Page) -> str:

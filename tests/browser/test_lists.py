@@ -7,14 +7,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import complaints
 from tests.browser.conftest import Desk
+from tests.browser.headings import heading
 
 pytestmark = pytest.mark.browser
 PLACES = ("/app/?view=all", "/app/search?q=school", "/app/people", "/app/people/1", "/app/audit", "/app/account")
-
-
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
 
 
 def narrow(page: Page) -> None:

@@ -3,33 +3,21 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.headings import heading
 from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
 
 
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
-
-
-def follow(page: Page, *names: str) -> None:
-    """Go from page to page by keyboard."""
-    for name in names:
-        Keyboard(page).go_to(name)
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
-
-
 @pytest.mark.journey("admin", "keyboard")
 def test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone(desk: Desk):
     page = desk.sign_in("admin")
-    follow(page, "Administration", "Users", "Take in a user")
+    Keyboard(page).follow("Administration", "Users", "Take in a user")
     accessible(page)
     keys = Keyboard(page)
     keys.fill("Name", "Nia New", exact=True)
@@ -37,13 +25,13 @@ def test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone(desk: Desk):
     keys.go_to("Role Agent")
     keys.press("Space", "ArrowDown")
     expect(page.get_by_role("radio", name="Caseworker")).to_be_checked()
-    follow(page, "Take in user")
+    Keyboard(page).follow("Take in user")
     accessible(page)
     expect(heading(page)).to_have_text("Nia New is taken in")
     link = page.get_by_label("The link by which nia@demo.example chooses a password").input_value()
     assert re.search(r"/app/reset/[\w-]{43}$", link)
 
-    follow(page, "I have copied it", "Users")
+    Keyboard(page).follow("I have copied it", "Users")
     page.evaluate("document.body.dataset.same = 'yes'")
     keys = Keyboard(page)
     keys.fill("Name, e-mail or agent code", "nia")
@@ -52,11 +40,11 @@ def test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone(desk: Desk):
     expect(heading(page)).to_be_focused()
     assert page.evaluate("document.body.dataset.same") == "yes"
     accessible(page)
-    follow(page, "Nia New")
+    Keyboard(page).follow("Nia New")
     accessible(page)
-    follow(page, "Deactivate")
+    Keyboard(page).follow("Deactivate")
     accessible(page)
-    follow(page, "Deactivate")
+    Keyboard(page).follow("Deactivate")
     expect(page.get_by_text("Nia New is deactivated and signed out everywhere.")).to_be_visible()
     accessible(page)
 

@@ -7,15 +7,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
+from tests.browser.headings import heading
 from tests.browser.journeys import by_mouse
 from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
-
-
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
 
 
 def taken(page: Page, client: str, told: str) -> tuple[str, str]:

@@ -4,10 +4,11 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import accessible
 from tests.browser.hands import WAYS, Hands
+from tests.browser.headings import heading
 from tests.browser.journeys import each_way
 from tests.browser.test_api import post
 
@@ -35,11 +36,6 @@ def report(server, partner, request, way) -> str:
     told = {**REPORT, "reporter": {"fname": name}, "clients_case": [{"fname": name}]}
     assert post(server, "/api/webhook/webform/", partner, json.dumps(told).encode())[0] == 201
     return name
-
-
-def heading(page: Page):
-    """The first heading of the page."""
-    return page.get_by_role("heading", level=1)
 
 
 def opened(request, way: str, report: str):

@@ -12,8 +12,8 @@ from portal.core.models import AuditEvent, AuditValue, Case, CasePerson, Message
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Direction, Status
 from tests.core.offices import build
-from tests.core.test_merged_view import counted
 from tests.factories import committed, make_person
+from tests.statements import counted_in
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def fill(office, number: int, count: int, text: str = "Hello. ") -> None:
 
 
 def cost(office, number: int) -> int:
-    with counted(office.session) as statements:
+    with counted_in(office.session) as statements:
         made(office, number)
     return len([text for text in statements if text.lstrip().upper().startswith("SELECT")])
 

@@ -1,6 +1,5 @@
 """A survivor is read as one with what was merged into it; each row still says on which case it happened."""
 
-import contextlib
 import datetime as dt
 
 import pytest
@@ -13,19 +12,7 @@ from portal.core.timeline import Kind
 from portal.core.vocabulary import Direction, Status
 from tests.core.offices import build
 from tests.factories import committed, make_household, make_person
-
-
-@contextlib.contextmanager
-def counted(session):
-    """The statements that the session's connection runs meanwhile."""
-    statements, connection = [], session.connection()
-
-    def note(_connection, _cursor, statement, *_more):
-        statements.append(statement)
-
-    sa.event.listen(connection, "before_cursor_execute", note)
-    yield statements
-    sa.event.remove(connection, "before_cursor_execute", note)
+from tests.statements import counted_in
 
 
 @pytest.fixture
@@ -157,7 +144,7 @@ def test_whether_a_case_holds_others_comes_with_the_case(office, pair):
 
 def test_the_preview_counts_every_kind_of_child_in_one_statement(office, pair):
     target, source = pair
-    with counted(office.session) as statements:
+    with counted_in(office.session) as statements:
         kinds = merge_preview.rows(office.session, [target], [source])
     assert len(statements) == 1
     shown = {kind.name: (kind.of_target, kind.of_sources) for kind in kinds}

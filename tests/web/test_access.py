@@ -41,7 +41,7 @@ NOBODY_NEEDED = set(
 
 # Of the sessions that the walk goes with; tried in their own tests.
 ENDING = {"auth.logout", "account.end_sessions", "account.end_session"}
-# There for the one who sent or made it, and for nobody else; tried in tests/web/messages and test_passkeys.py.
+# There for the one who sent or made it, and for nobody else; tried in messages and second_factor.
 OWN = {"cases.undo_message", "passkeys.show", "passkeys.rename", "passkeys.remove"}
 
 

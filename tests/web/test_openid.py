@@ -20,7 +20,7 @@ from tests.factories import committed, make_user, make_vertical
 from tests.identity_provider import CLIENT, SECRET, IdentityProvider
 from tests.page import Browser, words
 from tests.passkey_device import Device
-from tests.web.test_passkeys import add
+from tests.web.second_factor.conftest import add_passkey
 
 EMAIL = "ana@office.example"
 PERSON = {"sub": "person-1", "email": EMAIL, "email_verified": True}
@@ -177,7 +177,7 @@ def test_an_answer_counts_in_the_browser_that_began_and_once(app, provider, ana)
 
 
 def test_our_second_factor_is_asked_for_unless_the_provider_says_that_it_had_one(app, provider, ana):
-    add(sign_in(app)[0], Device("http://localhost"), expect=200)
+    add_passkey(sign_in(app)[0], Device("http://localhost"), expect=200)
     half, answer = sign_in(app)
     assert answer.headers["Location"].startswith("/app/login/code") and not is_in(half)
     provider.person["amr"] = ["pwd", "mfa"]

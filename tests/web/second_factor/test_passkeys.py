@@ -9,52 +9,16 @@ import sqlalchemy as sa
 
 from portal.core import clock
 from portal.core.models import AuditEvent, User
-from portal.core.vocabulary import Role
 from portal.extensions import db
-from portal.limits import limiter
-from tests.factories import PASSWORD, committed, make_user, make_vertical
+from tests.factories import PASSWORD, committed
 from tests.page import Browser, words
 from tests.passkey_device import Device
-
-PAGE = "/app/account/passkeys"
-EMAIL = "ana@office.example"
-
-
-@pytest.fixture
-def ana(app) -> int:
-    """A supervisor with a password, and no tries counted."""
-    with app.app_context(), committed(db.session) as session:
-        limiter.reset()  # counts outlive the database of a test
-        return make_user(session, Role.SUPERVISOR, make_vertical(session), password=True, email=EMAIL).id
-
-
-@pytest.fixture
-def demanding(app, monkeypatch):
-    """An installation in which supervisors need a second factor."""
-    needed = dataclasses.replace(app.extensions["settings"], second_factor_roles=frozenset({Role.SUPERVISOR}))
-    monkeypatch.setitem(app.extensions, "settings", needed)
-
-
-def give_password(app) -> Browser:
-    nobody = Browser(app)
-    nobody.post("/app/login", {"email": EMAIL, "password": PASSWORD})
-    return nobody
-
-
-def add(browser: Browser, device: Device, name: str = "Work phone", *, expect: int = 303):
-    """As the script does it; returns the answer of the page."""
-    browser.post(f"{PAGE}/begin", {"name": name, "current": PASSWORD})
-    options = browser.post(f"{PAGE}/new/challenge", expect=200).get_data(as_text=True)
-    return browser.post(PAGE, {"answer": device.make(options)}, expect=expect)
+from tests.web.second_factor.conftest import PASSKEYS, add_passkey, give_password, is_in
 
 
 def prove(browser: Browser, device: Device, path: str, **more):
     options = browser.post(f"{path}/challenge", expect=200).get_data(as_text=True)
     return browser.post(path, {"answer": device.sign(options), **more})
-
-
-def is_in(browser: Browser) -> bool:
-    return browser.client.get("/app/account").status_code == 200
 
 
 def events(app, action: str) -> list[tuple[str, str]]:
@@ -67,18 +31,18 @@ def events(app, action: str) -> list[tuple[str, str]]:
 def device(app, ana) -> Device:
     """Ana's device, with a passkey that was added."""
     made = Device("http://localhost")
-    add(give_password(app), made, expect=200)
+    add_passkey(give_password(app), made, expect=200)
     return made
 
 
 def test_the_first_one_shows_recovery_codes_once_and_ends_what_is_open_elsewhere(app, ana):
     here, elsewhere = give_password(app), give_password(app)
-    shown = add(here, Device("http://localhost"), expect=200)
+    shown = add_passkey(here, Device("http://localhost"), expect=200)
     assert len(re.findall(r"<li><code>(\w{5}-\w{5})</code>", shown.get_data(as_text=True))) == 10
-    assert "Work phone" in words(here.get(PAGE)) and "Not used yet." in words(here.get(PAGE))
+    assert "Work phone" in words(here.get(PASSKEYS)) and "Not used yet." in words(here.get(PASSKEYS))
     assert "You have 1 passkey." in words(here.get("/app/account"))
     assert not is_in(elsewhere)
-    assert "The passkey is added" in words(here.follow(add(here, Device("http://localhost"), "Ring")))
+    assert "The passkey is added" in words(here.follow(add_passkey(here, Device("http://localhost"), "Ring")))
 
 
 def test_without_the_password_or_a_name_nothing_is_begun(app, ana):
@@ -88,19 +52,19 @@ def test_without_the_password_or_a_name_nothing_is_begun(app, ana):
         ({"name": "x" * 81, "current": PASSWORD}, "80 characters"),
         ({"name": "Phone", "current": "wrong"}, "not your present password"),
     ):
-        assert said in words(here.post(f"{PAGE}/begin", told, expect=422))
-    here.post(f"{PAGE}/new/challenge", expect=409)
-    assert here.get(f"{PAGE}/new", expect=303).headers["Location"] == PAGE
+        assert said in words(here.post(f"{PASSKEYS}/begin", told, expect=422))
+    here.post(f"{PASSKEYS}/new/challenge", expect=409)
+    assert here.get(f"{PASSKEYS}/new", expect=303).headers["Location"] == PASSKEYS
     assert events(app, "account.passkey_added") == [("refused", "")]
 
 
 def test_an_answer_that_comes_late_adds_nothing(app, ana):
     here = give_password(app)
-    here.post(f"{PAGE}/begin", {"name": "Phone", "current": PASSWORD})
-    answer = Device("http://localhost").make(here.post(f"{PAGE}/new/challenge", expect=200).get_data(as_text=True))
+    here.post(f"{PASSKEYS}/begin", {"name": "Phone", "current": PASSWORD})
+    answer = Device("http://localhost").make(here.post(f"{PASSKEYS}/new/challenge", expect=200).get_data(as_text=True))
     clock.advance(dt.timedelta(minutes=6))
-    assert "came too late" in words(here.follow(here.post(PAGE, {"answer": answer})))
-    assert "None" in words(here.get(PAGE))
+    assert "came too late" in words(here.follow(here.post(PASSKEYS, {"answer": answer})))
+    assert "None" in words(here.get(PASSKEYS))
 
 
 def test_it_opens_the_account_alone_and_answers_once(app, ana, device):
@@ -159,7 +123,7 @@ def test_after_the_password_it_is_the_second_factor_and_the_password_alone_is_no
 
 def test_a_device_that_was_copied_is_refused_in_words(app, ana):
     device = Device("http://localhost", counts=5)
-    add(give_password(app), device, expect=200)
+    add_passkey(give_password(app), device, expect=200)
     copy = device.but()
     assert is_in_after(app, device)
     someone = Browser(app)
@@ -178,13 +142,13 @@ def test_whose_role_needs_a_second_factor_has_one_and_keeps_the_last(app, demand
     here = give_password(app)
     here.get("/app/", expect=303)
     device = Device("http://localhost")
-    add(here, device, expect=200)
+    add_passkey(here, device, expect=200)
     here.get("/app/")
-    assert "this is your only one" in words(here.get(f"{PAGE}/1"))
-    here.post(f"{PAGE}/1/remove", {"current": PASSWORD}, expect=409)
+    assert "this is your only one" in words(here.get(f"{PASSKEYS}/1"))
+    here.post(f"{PASSKEYS}/1/remove", {"current": PASSWORD}, expect=409)
     assert is_in_after(app, device)
-    add(here, Device("http://localhost"), "Ring")
-    here.post(f"{PAGE}/1/remove", {"current": PASSWORD})
+    add_passkey(here, Device("http://localhost"), "Ring")
+    here.post(f"{PASSKEYS}/1/remove", {"current": PASSWORD})
     assert not is_in_after(app, device)
 
 
@@ -192,10 +156,10 @@ def test_it_is_renamed_and_removed_with_the_password(app, ana, device):
     here, elsewhere = Browser(app), Browser(app)
     for one in (here, elsewhere):
         prove(one, device, "/app/login/passkey")
-    here.post(f"{PAGE}/1/name", {"name": " "}, expect=422)
-    assert "Old phone" in words(here.follow(here.post(f"{PAGE}/1/name", {"name": "Old  phone"})))
-    assert "not your present" in words(here.post(f"{PAGE}/1/remove", {"current": "no"}, expect=422))
-    assert "The passkey is removed" in words(here.follow(here.post(f"{PAGE}/1/remove", {"current": PASSWORD})))
+    here.post(f"{PASSKEYS}/1/name", {"name": " "}, expect=422)
+    assert "Old phone" in words(here.follow(here.post(f"{PASSKEYS}/1/name", {"name": "Old  phone"})))
+    assert "not your present" in words(here.post(f"{PASSKEYS}/1/remove", {"current": "no"}, expect=422))
+    assert "The passkey is removed" in words(here.follow(here.post(f"{PASSKEYS}/1/remove", {"current": PASSWORD})))
     assert is_in(here) and not is_in(elsewhere)
     assert is_in(give_password(app)), "the password alone opens it again"
 
@@ -203,10 +167,10 @@ def test_it_is_renamed_and_removed_with_the_password(app, ana, device):
 def test_who_proves_a_passkey_gets_new_recovery_codes(app, ana, device):
     here = Browser(app)
     prove(here, device, "/app/login/passkey")
-    options = here.post(f"{PAGE}/codes/challenge", expect=200).get_data(as_text=True)
-    shown = here.post(f"{PAGE}/codes", {"answer": device.sign(options)}, expect=200)
+    options = here.post(f"{PASSKEYS}/codes/challenge", expect=200).get_data(as_text=True)
+    shown = here.post(f"{PASSKEYS}/codes", {"answer": device.sign(options)}, expect=200)
     code = re.search(r"<li><code>(\w{5}-\w{5})</code>", shown.get_data(as_text=True))[1]
-    assert here.post(f"{PAGE}/codes", {"answer": device.sign(options)}).headers["Location"] == PAGE
+    assert here.post(f"{PASSKEYS}/codes", {"answer": device.sign(options)}).headers["Location"] == PASSKEYS
     half = give_password(app)
     half.post("/app/login/code", {"code": code})
     assert is_in(half)
@@ -216,7 +180,7 @@ def test_who_proves_a_passkey_gets_new_recovery_codes(app, ana, device):
 def test_where_browsers_know_no_passkeys_the_page_says_so(app, ana, address, monkeypatch):
     set_to = dataclasses.replace(app.extensions["settings"], origin=address)
     monkeypatch.setitem(app.extensions, "settings", set_to)
-    assert "only where a portal is opened by its name" in words(give_password(app).get(PAGE))
+    assert "only where a portal is opened by its name" in words(give_password(app).get(PASSKEYS))
     assert "passkey" not in words(Browser(app).get("/app/login"))
     Browser(app).post("/app/login/passkey/challenge", expect=404)
 
@@ -225,9 +189,12 @@ def test_the_origin_of_the_installation_counts_and_not_that_of_the_request(app, 
     set_to = dataclasses.replace(app.extensions["settings"], origin="https://desk.example:8443")
     monkeypatch.setitem(app.extensions, "settings", set_to)
     here = give_password(app)
-    here.post(f"{PAGE}/begin", {"name": "Phone", "current": PASSWORD})
-    options = here.post(f"{PAGE}/new/challenge", expect=200).get_data(as_text=True)
+    here.post(f"{PASSKEYS}/begin", {"name": "Phone", "current": PASSWORD})
+    options = here.post(f"{PASSKEYS}/new/challenge", expect=200).get_data(as_text=True)
     assert '"id": "desk.example"' in options
-    assert here.post(PAGE, {"answer": Device("http://localhost").make(options)}).headers["Location"] == f"{PAGE}/new"
-    options = here.post(f"{PAGE}/new/challenge", expect=200).get_data(as_text=True)
-    here.post(PAGE, {"answer": Device("https://desk.example:8443").make(options)}, expect=200)
+    assert (
+        here.post(PASSKEYS, {"answer": Device("http://localhost").make(options)}).headers["Location"]
+        == f"{PASSKEYS}/new"
+    )
+    options = here.post(f"{PASSKEYS}/new/challenge", expect=200).get_data(as_text=True)
+    here.post(PASSKEYS, {"answer": Device("https://desk.example:8443").make(options)}, expect=200)

@@ -1,6 +1,5 @@
 """The second factor in the browser: set up on one's account, asked for after the password, and never a way around."""
 
-import dataclasses
 import datetime as dt
 import re
 
@@ -12,27 +11,11 @@ from portal.core import clock, second_factor
 from portal.core.models import AuditEvent, User
 from portal.core.vocabulary import Role
 from portal.extensions import db
-from portal.limits import limiter
 from tests.factories import PASSWORD, actor_of, committed, make_user, make_vertical
 from tests.page import Browser, words
+from tests.web.second_factor.conftest import EMAIL, give_password, is_in
 
 PAGE = "/app/account/second-factor"
-EMAIL = "ana@office.example"
-
-
-@pytest.fixture
-def ana(app) -> int:
-    """A supervisor with a password, and no tries counted."""
-    with app.app_context(), committed(db.session) as session:
-        limiter.reset()  # counts outlive the database of a test
-        return make_user(session, Role.SUPERVISOR, make_vertical(session), password=True, email=EMAIL).id
-
-
-@pytest.fixture
-def demanding(app, monkeypatch):
-    """An installation in which supervisors need a second factor."""
-    needed = dataclasses.replace(app.extensions["settings"], second_factor_roles=frozenset({Role.SUPERVISOR}))
-    monkeypatch.setitem(app.extensions, "settings", needed)
 
 
 class Device:
@@ -58,20 +41,10 @@ def device(app, ana) -> Device:
     return Device(secret, codes)
 
 
-def give_password(app, *, expect: int = 303, **more) -> Browser:
-    nobody = Browser(app)
-    nobody.post("/app/login", {"email": EMAIL, "password": PASSWORD, **more}, expect=expect)
-    return nobody
-
-
 def signed_in(app, device: Device) -> Browser:
     someone = give_password(app)
     someone.post("/app/login/code", {"code": device.code()})
     return someone
-
-
-def is_in(browser: Browser) -> bool:
-    return browser.client.get("/app/account").status_code == 200
 
 
 def secret_on(page) -> str:
