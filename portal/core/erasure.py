@@ -105,7 +105,7 @@ def carry_out(
         apply(session, rule, made)
     for rule in OF_THEIR_CASES:
         apply(session, rule, made)
-    uuids = _records(session, made, pseudonym)
+    uuids = _pseudonymise_records(session, made, pseudonym)
     erasure_plan.remain(session, made)
     erasure_traces.erase_values(session, actor, made, Blinder(words), chain=f"person:{person.id}")
     proof = m.Erasure(
@@ -206,7 +206,7 @@ def _nothing(column: sa.Column) -> Any:
     return ""
 
 
-def _records(session: Session, made: Plan, pseudonym: str) -> list[str]:
+def _pseudonymise_records(session: Session, made: Plan, pseudonym: str) -> list[str]:
     """The records of the person become the pseudonym, that is found by nobody and used for nothing."""
     at: dt.datetime = clock.now()
     table = m.Person.__table__

@@ -46,3 +46,8 @@ def blind_index(value: str) -> str:
 def audit_digest(payload: bytes) -> str:
     """The keyed digest that links audit events; without the key a rewritten past cannot be made to verify."""
     return hmac.new(keyring().audit, payload, hashlib.sha256).hexdigest()
+
+
+def digest(secret: str) -> str:
+    """By what a secret of random bits is found again that is kept nowhere. No slow hash: it is random enough."""
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -111,8 +111,8 @@ def add(
 ) -> Added | None:
     """Keep the passkey that the actor's device made; None for an answer that is not right, which is an event.
 
-    The first second factor of an account ends its other sessions. Whoever calls has checked
-    the password. Raises InvalidInput for a name that is missing or too long, Refused when there are too many.
+    The first second factor of an account ends its other sessions. Whoever calls has checked the password. Raises
+    InvalidInput for a name that is missing or too long, Refused when there are too many.
     """
     name = named(name)
     held = count(session, actor.user_id)

@@ -6,7 +6,6 @@ those of zxcvbn and lie on this machine: nobody outside is asked about a passwor
 """
 
 import datetime as dt
-import hashlib
 import re
 import secrets
 from collections.abc import Collection, Iterable
@@ -20,6 +19,7 @@ from portal.core import audit, clock, sessions
 from portal.core.actors import Actor, from_user
 from portal.core.database import held
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
+from portal.core.keys import digest
 from portal.core.models import ApiToken, PasswordReset, User
 from portal.core.permissions import Permission, can
 
@@ -154,11 +154,6 @@ def forget(session: Session) -> int:
     """Remove rows of links that have been over for thirty days; returns how many. For the periodic job."""
     old = sa.delete(PasswordReset).where(PasswordReset.expires_at < clock.now() - _KEPT)
     return session.execute(old.execution_options(synchronize_session=False)).rowcount
-
-
-def digest(text: str) -> str:
-    """By what a link is found. No slow hash: its secret is random enough."""
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _working(session: Session, link_digest: str, *, lock: bool = False) -> PasswordReset | None:

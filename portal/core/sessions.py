@@ -7,7 +7,6 @@ the limit and never later.
 """
 
 import datetime as dt
-import hashlib
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from portal.core import audit, clock
 from portal.core.actors import FOR_ACTOR, Actor, from_user
 from portal.core.database import held, locked
 from portal.core.errors import NotAuthenticated, NotFound
+from portal.core.keys import digest
 from portal.core.models import User, UserSession
 from portal.core.unit import write_in_passing
 from portal.core.vocabulary import SignInWay
@@ -91,7 +91,7 @@ def open_session(
         raise NotAuthenticated("This account cannot be signed in to now.", target="user")
     key, now = secrets.token_urlsafe(32), clock.now()
     opened = UserSession(
-        digest=_digest(key),
+        digest=digest(key),
         user_id=user.id,
         epoch=user.session_epoch,
         way=way,
@@ -114,7 +114,7 @@ def find(session: Session, key: str, *, idle: dt.timedelta) -> Standing | None:
 
     One that is over is found too, and says why.
     """
-    query = sa.select(UserSession).where(UserSession.digest == _digest(key))
+    query = sa.select(UserSession).where(UserSession.digest == digest(key))
     found = session.scalars(query.options(joinedload(UserSession.user).options(*FOR_ACTOR))).unique().one_or_none()
     if found is None:
         return None
@@ -221,8 +221,3 @@ def _why_over(found: UserSession, idle: dt.timedelta) -> Over | None:
     if found.expires_at <= now:
         return Over.EXPIRED
     return Over.IDLE if found.last_seen_at + idle <= now else None
-
-
-def _digest(key: str) -> str:
-    """No slow hash: a key is random enough."""
-    return hashlib.sha256(key.encode(errors="replace")).hexdigest()

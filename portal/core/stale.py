@@ -31,7 +31,7 @@ class Change:
 
 
 def changes_since(session: Session, case: Case, version: int) -> list[Change]:
-    """What made *version* of the case stale, oldest first (lesson 9: theirs is shown beside mine).
+    """What made *version* of the case stale, oldest first, so that theirs is shown beside mine.
 
     Once consent was withdrawn it is told who changed something, and no longer what it says.
     """

@@ -20,7 +20,7 @@ from portal.core import audit, clock, reasons
 from portal.core.actors import Actor, from_organisation, from_user
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
-from portal.core.keys import keyring
+from portal.core.keys import digest, keyring
 from portal.core.models import ApiToken, Organisation, User
 from portal.core.permissions import Permission, can
 from portal.core.vocabulary import Dialect, Role
@@ -96,7 +96,7 @@ def resolve(session: Session, text: str, audience: Dialect | str, *, correlation
     token = session.scalar(query.options(*holders).execution_options(populate_existing=True))
     if (
         token is None
-        or not hmac.compare_digest(token.digest, _digest(text))
+        or not hmac.compare_digest(token.digest, digest(text))
         or token.audience is not audience
         or token.revoked_at is not None
         or token.expires_at <= clock.now()
@@ -240,7 +240,7 @@ def _make(session: Session, dialect: Dialect, *, family: str | None = None, **co
     }
     newest = _keys()[0]
     text = jwt.encode({"alg": ALGORITHM, "kid": newest.kid}, claims, newest, algorithms=[ALGORITHM])
-    token = ApiToken(jti=jti, family=family or jti, digest=_digest(text), audience=dialect, created_at=now, **columns)
+    token = ApiToken(jti=jti, family=family or jti, digest=digest(text), audience=dialect, created_at=now, **columns)
     session.add(token)
     session.flush()
     return text, token
@@ -269,10 +269,6 @@ def _keys() -> list[OctKey]:
 
 def _iso(at: dt.datetime) -> str:
     return at.isoformat(timespec="seconds")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 def _chain(token: ApiToken) -> str:

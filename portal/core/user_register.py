@@ -3,6 +3,7 @@
 Nobody changes their own role, and the last administrator who can sign in stays one: an office must not lock itself out.
 """
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from portal.core.vocabulary import Role
 
 PAGE = 50
 LONGEST_NAME, LONGEST_CODE = 255, 32
+_MEMBERSHIPS = selectinload(User.memberships).joinedload(VerticalMember.vertical).lazyload(Vertical.pack)
+_ADMINISTERS = (User.role == Role.ADMINISTRATOR, User.active, User.kind == "person")
 
 
 @dataclass(frozen=True)
@@ -96,14 +99,14 @@ def create(session: Session, actor: Actor, told: Told, *, email: str) -> User:
     """
     require(actor, Permission.ADMINISTER)
     email = email.strip()
-    if email.count("@") != 1 or any(sign.isspace() for sign in email) or email[0] == "@" or email[-1] == "@":
+    if not _is_address(email):
         raise InvalidInput("Give the e-mail address of the user.", target="email")
     name, code = _name(told.name), _agent_code(session, told.agent_code)
     verticals = _known(session, Vertical.id, told.verticals, "verticals")
     user = accounts.create_user(
         session,
         actor,
-        email=email[:LONGEST_NAME],
+        email=email,
         name=name,
         role=told.role,
         password_hash=None,
@@ -158,10 +161,6 @@ def require_another_administrator(session: Session, user: User, *, target: str) 
         raise Refused("This is the last active administrator. Name another one first.", target=target)
 
 
-_MEMBERSHIPS = selectinload(User.memberships).joinedload(VerticalMember.vertical).lazyload(Vertical.pack)
-_ADMINISTERS = (User.role == Role.ADMINISTRATOR, User.active, User.kind == "person")
-
-
 def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     for word in wanted.text.split():
@@ -175,6 +174,12 @@ def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         members = sa.select(VerticalMember.user_id).where(VerticalMember.vertical_id == wanted.vertical)
         found.append(User.id.in_(members))
     return found
+
+
+def _is_address(text: str) -> bool:
+    """Whether it can be an e-mail address: something, one @ and something, without a space, and not too long."""
+    before, _at, after = text.partition("@")
+    return bool(before and after) and "@" not in after and not re.search(r"\s", text) and len(text) <= LONGEST_NAME
 
 
 def _name(text: str) -> str:

@@ -122,8 +122,6 @@ def safe_path(location: str | None) -> str:
 
 def _begin() -> None:
     g.correlation_id = uuid.uuid4().hex
-    if request.endpoint is None and request.url_rule is None:
-        return  # routing has failed; the error page answers
 
 
 def _require_sign_in():

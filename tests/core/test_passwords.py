@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from portal.core import accounts, clock, passwords, sessions, tokens, user_leaving, user_register
 from portal.core.actors import SYSTEM
 from portal.core.errors import Forbidden, NotAuthenticated, NotFound, Refused
+from portal.core.keys import digest
 from portal.core.models import AuditEvent, AuditValue, PasswordReset, User
 from portal.core.passwords import Weakness
 from portal.core.unit import unit_of_work
@@ -69,13 +70,13 @@ def issue(session, actor, user) -> str:
 
 def holder(session, text: str) -> int | None:
     session.rollback()
-    found = passwords.holder(session, passwords.digest(text))
+    found = passwords.holder(session, digest(text))
     return found.id if found else None
 
 
 def use(session, text: str, password_hash: str) -> None:
     with unit_of_work(session, SYSTEM, intent="account.reset_password"):
-        passwords.reset(session, passwords.digest(text), password_hash=password_hash)
+        passwords.reset(session, digest(text), password_hash=password_hash)
 
 
 def test_a_link_works_once_and_ends_every_session_and_sign_in(session, ana, admin):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal.core import accounts, passwords, tokens, user_leaving, user_register
 from portal.core.actors import SYSTEM, Actor
 from portal.core.errors import DomainError, Forbidden, HolderInactive, InvalidInput, NotFound, Refused, StaleVersion
+from portal.core.keys import digest
 from portal.core.models import AuditEvent, AuditValue, User
 from portal.core.unit import unit_of_work
 from portal.core.user_register import Told, Wanted
@@ -79,7 +80,7 @@ def test_who_is_taken_in_has_no_password_until_they_choose_one(session, office):
         number, link = made.id, passwords.issue_reset(session, office.ada, made)
     assert session.get(User, number).password_hash is None
     with unit_of_work(session, SYSTEM, intent="account.reset_password"):
-        passwords.reset(session, passwords.digest(link), password_hash=chosen)
+        passwords.reset(session, digest(link), password_hash=chosen)
     nia = accounts.check_password(session, "nia@office.example", "seven quiet herons wading")
     assert (nia.id, nia.name, nia.agent_code, nia.role) == (number, "Nia New", "100", Role.CASEWORKER)
     assert [place.name for place in user_register.places_of(session, nia)] == ["Harbour"]

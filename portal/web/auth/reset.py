@@ -12,6 +12,7 @@ from portal import limits
 from portal.core import accounts, passwords
 from portal.core.actors import ANONYMOUS
 from portal.core.errors import NotFound
+from portal.core.keys import digest
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web.account.forms import NewPasswordForm
@@ -24,7 +25,7 @@ _LOOKS = "60/hour"  # of one address
 @blueprint.get("/<secret>")
 def follow(secret: str):
     """Take the secret out of the address."""
-    session[_KEPT] = passwords.digest(secret)
+    session[_KEPT] = digest(secret)
     answer = make_response(redirect(url_for("reset.choose"), 303))
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

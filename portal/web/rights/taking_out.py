@@ -9,10 +9,8 @@ from flask import Response, request, stream_template, stream_with_context
 from flask_babel import gettext as _
 
 from portal.core import clock, subject_export
-from portal.core import people as people_core
 from portal.core.errors import InvalidInput
 from portal.core.models import Attachment
-from portal.core.permissions import Permission, require
 from portal.core.subject_export import Export
 from portal.core.unit import unit_of_work
 from portal.extensions import db
@@ -32,8 +30,7 @@ def export(id: int):
         return _choose(id, form)
     try:
         with unit_of_work(db.session, current_actor(), intent="person.export"):
-            person = people_core.find(db.session, current_actor(), id)
-            require(current_actor(), Permission.ANSWER_SUBJECT)
+            person = asking.findable(id)
             notes, reason = form.notes.data, form.reason.data or ""
             told = subject_export.begin(db.session, current_actor(), person, reason=reason, notes=notes)
             name = person_name(person)
@@ -65,6 +62,11 @@ class _Pipe(io.RawIOBase):
         self._kept += data
         return len(data)
 
+    @property
+    def waiting(self) -> int:
+        """How many bytes were written since the last time."""
+        return len(self._kept)
+
     def take(self) -> bytes:
         """What was written since the last time."""
         taken = bytes(self._kept)
@@ -79,7 +81,7 @@ def _zipped(made: Export, name: str) -> Iterator[bytes]:
             with archive.open(path, "w", force_zip64=True) as member:
                 for chunk in chunks:
                     member.write(chunk)
-                    if len(pipe._kept) > _CHUNK:
+                    if pipe.waiting > _CHUNK:
                         yield pipe.take()
         for file in made.files():
             if made.is_given(file):
