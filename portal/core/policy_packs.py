@@ -21,6 +21,14 @@ from portal.core.vocabulary import LIVE, ConsentMode, ConsentStatus, Role
 
 MOST_GRACE = 90  # days
 MOST_CASES = 1000
+FIELDS = (
+    "consent_mode",
+    "lawful_basis",
+    "auto_intake",
+    "grace_days",
+    "transfer_requires_approval",
+    "every_adult_consents",
+)
 
 # What a vertical may settle for itself, because it is asked of one case; and for whom. Administrators may act
 # everywhere, auditors only read.
@@ -127,16 +135,6 @@ def put(session: Session, actor: Actor, vertical: Vertical, told: PackTold, *, v
     details = {"version": new.version, "fields": sorted(changed)}
     audit.append(session, actor, "vertical.rules", chain=f"vertical:{vertical.id}", details=details, values=values)
     return new
-
-
-FIELDS = (
-    "consent_mode",
-    "lawful_basis",
-    "auto_intake",
-    "grace_days",
-    "transfer_requires_approval",
-    "every_adult_consents",
-)
 
 
 def _pack(told: PackTold, old: PolicyPack | None) -> PolicyPack:
