@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Strict
-from portal.api.interventions import mapping, people_shapes, records
+from portal.api.interventions import people_shapes, records, verifying
 from portal.api.interventions.fields import Day, Text, code, text
 from portal.api.interventions.persons import RecordVerifySchema
 from portal.api.interventions.rules import READ, WRITE, room
 from portal.api.interventions.shapes import uuid
 from portal.api.units import Answer, perform, respond
-from portal.core import claims, people, reasons, verification
 from portal.core import households as households_core
+from portal.core import people, reasons
 from portal.core.unit import record_reading
 from portal.extensions import db
 
@@ -164,15 +164,6 @@ def verify(told: dict[str, Any], household_id: UUID):
 
     def work(session: Session) -> Answer:
         household = households_core.find(session, actor, household_id)
-        by = claims.somebody(session, actor, told["verified_by"], target="verified_by")
-        claims.moment(told["verified_at"], not_before=household.created_at, target="verified_at")
-        verified = told["verification_status"] == "verified"
-        verification.decide(session, actor, household, verified=verified, verified_by_id=by.id if by else None)
-        body = {
-            "household_id": str(household.uuid),
-            "verification_status": household.verification_status.value,
-            "verified_at": mapping.moment(household.verified_at),
-        }
-        return Answer(200, body)
+        return Answer(200, {"household_id": str(household.uuid), **verifying.decide(session, actor, household, told)})
 
     return perform("household.verify", work)

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from portal.api.credentials import current_actor, needs
 from portal.api.dialect import Strict
-from portal.api.interventions import mapping, people_shapes, records
+from portal.api.interventions import mapping, people_shapes, records, verifying
 from portal.api.interventions.fields import Day, Moment, PageSchema, ReasonSchema, Text, page_of, version
 from portal.api.interventions.rules import READ, WRITE, room
 from portal.api.units import Answer, perform, respond
-from portal.core import claims, clock, corrections, households, people, person_filter, verification
+from portal.core import clock, corrections, households, people, person_filter, verification
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import Person, Vertical
@@ -229,16 +229,7 @@ def verify(told: dict[str, Any], person_id: UUID):
 
     def work(session: Session) -> Answer:
         person = people.find_by_uuid(session, actor, person_id)
-        by = claims.somebody(session, actor, told["verified_by"], target="verified_by")
-        claims.moment(told["verified_at"], not_before=person.created_at, target="verified_at")
-        verified = told["verification_status"] == "verified"
-        verification.decide(session, actor, person, verified=verified, verified_by_id=by.id if by else None)
-        body = {
-            "person_id": str(person.uuid),
-            "verification_status": person.verification_status.value,
-            "verified_at": mapping.moment(person.verified_at),
-        }
-        return Answer(200, body)
+        return Answer(200, {"person_id": str(person.uuid), **verifying.decide(session, actor, person, told)})
 
     return perform("person.verify", work)
 
