@@ -26,7 +26,7 @@ debian = test "$$(id -u)" = 0 && command -v apt-get >/dev/null && export DEBIAN_
 
 # $(call requirements,FILE,BIN) installs with uv, and with plain pip where uv is missing or cannot; BIN is ours if unsaid.
 requirements = echo "Installing $(1)" \
-	&& { { test -x $(BIN)/uv && $(BIN)/uv pip install --quiet --python $(or $(2),$(BIN))/python --requirement $(1); } \
+	&& { { test -x $(BIN)/uv && $(BIN)/uv pip install --quiet --compile-bytecode --python $(or $(2),$(BIN))/python --requirement $(1); } \
 	|| { echo "Trying again with plain pip, which is slower" \
 	&& $(or $(2),$(BIN))/python -m pip install --quiet --disable-pip-version-check --requirement $(1); } \
 	|| { $(call say,The packages of $(1) cannot be installed. The message above says which; pip needs a package index it can reach.); exit 1; }; }
@@ -45,6 +45,9 @@ tools: install $(VENV)/.dev  ## the test tools on top
 run: export PORTAL_ENVIRONMENT ?= demo
 run: install  ## set up, migrate, load data and serve (PORT, default 8000)
 	@exec $(BIN)/flask --app wsgi serve
+
+# Dozens of processes are started; each would compile the portal anew where the environment forbids to keep that.
+test check: export PYTHONDONTWRITEBYTECODE :=
 
 test: tools $(VENV)/.postgres $(VENV)/.browser  ## the whole suite; narrow it with ARGS="-k word"
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -16,6 +16,9 @@ NAMES = {"action": "close", "key": "0123456789abcdef", "form": "note"}
 SEARCHES = ("amina", "zq1", "+254711222333", "ZQ1234567", "HIDDEN-000001", "1")
 LEAVES = "auth.logout"
 
+# Below a row stands what belongs to it: every id is tried below each case and household, not below every other id.
+ABOVE = {"case_id": "cases", "household_id": "households"}
+
 
 def browser_rules(app: Flask) -> Iterator[Rule]:
     """The rules of the browser's pages, in their order."""
@@ -34,6 +37,8 @@ def paths(app: Flask, rule: Rule, world: World) -> Iterator[str]:
     """The addresses of a rule with the hidden rows' numbers and ids, and with them below a case that may be seen."""
     kinds = {name: type(rule._converters[name]).__name__ for name in rule.arguments}
     tried = {name: _tried(kind, rule._converters[name], name, world) for name, kind in kinds.items()}
+    if len(tried) > 1:
+        tried |= {name: world.uuids_of[table] for name, table in ABOVE.items() if name in tried}
     with app.test_request_context():
         for chosen in itertools.product(*tried.values()):
             yield url_for(rule.endpoint, **dict(zip(tried, chosen, strict=True)))

@@ -27,6 +27,8 @@ from tests.canary.world import World, build
 from tests.factories import committed, make_organisation
 from tests.page import Browser
 
+pytestmark = pytest.mark.slow
+
 WALKERS = (
     "agent of elsewhere",
     "caseworker of elsewhere",

@@ -94,8 +94,13 @@ class World:
     relative: int = 0  # somebody whose record is closed to all of them
     walkers: dict[str, int] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)  # mark → "table.column"
-    uuids: list[str] = field(default_factory=list)
+    uuids_of: dict[str, list[str]] = field(default_factory=dict)  # table → the ids of its rows
     listed: set[str] = field(default_factory=set)  # of what is looked for in lists alone: each costs a walk of its own
+
+    @property
+    def uuids(self) -> list[str]:
+        """Every id that could be tried."""
+        return [one for of_table in self.uuids_of.values() for one in of_table]
 
     def found_in(self, text: str) -> set[str]:
         """The columns whose marks stand in a text."""
@@ -256,7 +261,7 @@ def _mark(session, world: World) -> None:
     for table in Base.metadata.sorted_tables:
         if "uuid" in table.c and table.name not in ("verticals", "organisations", "users", "programs", "places"):
             found = map(str, session.scalars(sa.select(table.c.uuid)))
-            world.uuids += [one for one in found if one not in world.listed]
+            world.uuids_of[table.name] = [one for one in found if one not in world.listed]
     world.marks["hidden-0000"] = "cases.reference"
 
 

@@ -16,6 +16,8 @@ from portal.extensions import db
 from tests.cli.conftest import both_engines
 from tests.postgres import _binaries
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def tools(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from portal.core.vocabulary import Action, Origin, Role, Status
 from portal.extensions import db
 from tests.cli.conftest import both_engines
 
+pytestmark = pytest.mark.slow
+
 COUNTED = ("users", "people", "cases", "consents", "messages", "notes", "audit_events", "places", "organisations")
 
 

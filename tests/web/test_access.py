@@ -293,6 +293,7 @@ def test_nobody_gets_in_without_signing_in(app, world):
         assert (answer.status_code, answer.headers["Location"][:10]) == (303, "/app/login"), f"{method} {path}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", Role)
 def test_each_role_gets_through_its_doors_and_no_others(app, world, role):
     for rule, method in _web_rules(app):

@@ -292,6 +292,7 @@ def fill(session, office, count: int) -> None:
     session.add_all(Message(case_id=office["case"], **row, **said) for row in rows)
 
 
+@pytest.mark.slow
 def test_five_hundred_messages_are_all_in_it_for_the_statements_of_one(worker, app, office, path):
     few = _selects(app, worker, path)
     change(app, lambda session: fill(session, office, 500))
@@ -307,6 +308,7 @@ def _selects(app, worker, path: str) -> int:
     return len([text for text in statements if text.lstrip().upper().startswith("SELECT")])
 
 
+@pytest.mark.slow
 def test_the_largest_file_is_made_within_what_it_is_granted(worker, app, office, path):
     def write(session):
         session.get(Case, office["case"]).narrative = "She told everything. " * 9_500

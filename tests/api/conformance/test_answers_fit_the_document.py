@@ -12,7 +12,7 @@ from tests.api.conformance.doors import DOORS
 from tests.api.conformance.exclusions import EXCLUSIONS
 from tests.api.conformance.serving import served
 
-EXAMPLES = 12  # of each operation: what the time of the suite allows
+EXAMPLES = 8  # of each operation: what the time of the suite allows
 
 
 @pytest.fixture
