@@ -5,14 +5,17 @@ comes to see cases are followed apart, each by its index.
 """
 
 import datetime as dt
+import enum
 import re
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.core import clock, people
 from portal.core.actors import Actor
 from portal.core.models import (
+    Assignment,
     Case,
     CasePerson,
     Consent,
@@ -38,6 +41,7 @@ from portal.core.vocabulary import (
 
 CLOSED = frozenset({Status.CLOSED, Status.ARCHIVED})
 CONSENT_SOON = 30  # days before its end from which a consent is worth a word
+LONG_UNASSIGNED = dt.timedelta(days=1)
 
 _open = sa.text(f"cases.{OPEN}")
 _unassigned = sa.text(f"cases.{UNASSIGNED}")
@@ -49,9 +53,16 @@ _asked = sa.text(f"workflow_instances.{ASKED}")
 Conditions = list[sa.ColumnElement[bool]]
 
 
+class Only(enum.StrEnum):
+    """What a list can be narrowed to beside the plain facts: what a supervisor counts."""
+
+    LONG_UNASSIGNED = "long-unassigned"
+    CONSENT_ENDS = "consent-ends"
+
+
 @dataclass(frozen=True)
 class ListFilter:
-    """Which cases are wanted. Empty means all open ones; several values of one kind mean any of them.
+    """Which cases are wanted. Empty means all open ones; several values of one kind mean any of them, of ``only`` all.
 
     ``needing_me_on`` asks for what needs the reader on that day; ``answering`` are the verticals in which they answer
     approvals, which is part of that.
@@ -71,6 +82,7 @@ class ListFilter:
     review_before: dt.date | None = None
     needing_me_on: dt.date | None = None
     answering: frozenset[int] = frozenset()
+    only: frozenset[Only] = frozenset()
 
 
 def ways(actor: Actor, wanted: ListFilter) -> list[Conditions]:
@@ -78,7 +90,8 @@ def ways(actor: Actor, wanted: ListFilter) -> list[Conditions]:
     filters = _filters(actor, wanted)
     if wanted.needing_me_on is not None:
         return [[visible_cases(actor), *filters, *way] for way in _needing(actor, wanted)]
-    if wanted.mine or wanted.triage or wanted.awaiting or wanted.owners or wanted.text.strip():
+    few = wanted.mine or wanted.triage or wanted.awaiting or wanted.owners or Only.CONSENT_ENDS in wanted.only
+    if few or wanted.text.strip():
         return [[visible_cases(actor), *filters]]
     scope = led_by_own(actor) if wanted.team else ways_to_see(actor, wanted.verticals)
     return [[way, *filters] for way in scope]
@@ -109,7 +122,15 @@ def _filters(actor: Actor, wanted: ListFilter) -> Conditions:
         found.append(Case.review_date < wanted.review_before)
     if wanted.text.strip():
         found.append(_named(wanted.text))
-    return found
+    return found + [_ONLY[one]() for one in sorted(wanted.only)]
+
+
+def _long_unassigned() -> sa.ColumnElement[bool]:
+    """Nobody has had the case for a day: it came before that, and nobody's time with it ended since."""
+    now = clock.now()
+    ended = sa.select(1).select_from(Assignment).where(Assignment.case_id == Case.id)
+    ended = ended.where(Assignment.effective_until.between(now - LONG_UNASSIGNED, now))
+    return sa.and_(_unassigned, Case.created_at <= now - LONG_UNASSIGNED, sa.not_(ended.correlate(Case).exists()))
 
 
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:
@@ -143,14 +164,29 @@ def _needs_action(today: dt.date) -> sa.ColumnElement[bool]:
 def _consent_ends() -> sa.ColumnElement[bool]:
     """The subject's consent, on which the vertical that leads the case works, ends soon or has ended."""
     ending = sa.select(1).select_from(Consent).join(PolicyPack, PolicyPack.vertical_id == Consent.vertical_id)
-    ending = ending.where(
-        Consent.person_id == Case.subject_person_id,
-        Consent.vertical_id == Case.primary_vertical_id,
+    return ending.where(*_ending(Case)).correlate(Case).exists()
+
+
+def _of_ending_consents() -> sa.ColumnElement[bool]:
+    """The same, beginning at the consents that end, which are few."""
+    supported = aliased(Case)
+    ending = sa.select(supported.id).select_from(Consent)
+    ending = ending.join(PolicyPack, PolicyPack.vertical_id == Consent.vertical_id)
+    return Case.id.in_(ending.join(supported, sa.and_(*_ending(supported))))
+
+
+_ONLY = {Only.LONG_UNASSIGNED: _long_unassigned, Only.CONSENT_ENDS: _of_ending_consents}
+
+
+def _ending(case: type[Case]) -> Conditions:
+    """What makes a consent that of the subject of *case* on which its vertical works, and lets it end soon."""
+    return [
+        Consent.person_id == case.subject_person_id,
+        Consent.vertical_id == case.primary_vertical_id,
         Consent.status == ConsentStatus.ACTIVE,
         Consent.active_until < clock.now() + dt.timedelta(days=CONSENT_SOON),
         PolicyPack.consent_mode == ConsentMode.REQUIRED,
-    )
-    return ending.correlate(Case).exists()
+    ]
 
 
 def awaits_answer(actor: Actor, answering: frozenset[int]) -> sa.ColumnElement[bool]:

@@ -259,5 +259,6 @@ class Permission(StrEnum):
     CHECK_CONFLICT = "conflict.check"
     DECIDE_CONFLICT = "conflict.resolve"
     APPROVE = "workflow.approve"
+    OVERSEE = "team.oversee"
     VIEW_AUDIT = "audit.view"
     ADMINISTER = "installation.administer"

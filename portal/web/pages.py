@@ -23,6 +23,7 @@ from portal.web.participation.deciding import blueprint as approvals
 from portal.web.participation.invitations import blueprint as invitations
 from portal.web.people.views import blueprint as people
 from portal.web.people_pairs import blueprint as people_pairs
+from portal.web.reports.views import blueprint as reports
 from portal.web.reviews.views import blueprint as reviews
 from portal.web.rights import blueprint as rights
 from portal.web.search.views import blueprint as search
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     verification,
     triage,
     notices,
+    reports,
     reviews,
     rights,
 )

@@ -75,6 +75,7 @@ _SECOND_FACTOR = (
     "second_factor.show second_factor.begin second_factor.confirm second_factor.renew_codes second_factor.turn_off"
 ).split()
 _OVERSIGHT = "admin.index admin.calls admin.roles admin.roles_csv admin.roles_json".split()
+_REPORTS = "reports.index reports.numbers_csv reports.workers_csv reports.access_log".split()
 _RIGHTS = "rights.of_person rights.answer rights.export rights.restriction".split()
 _PASSKEYS = (
     "passkeys.index passkeys.begin passkeys.new passkeys.challenge passkeys.add passkeys.codes_challenge "
@@ -114,6 +115,7 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(_ADMINISTRATION, _door({Role.ADMINISTRATOR})),
     **dict.fromkeys(_OVERSIGHT, _door({Role.ADMINISTRATOR, Role.AUDITOR})),
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
+    **dict.fromkeys(_REPORTS, _door(_LEADING)),
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
     **dict.fromkeys(("account.end_session", "account.stay", "account.time_left"), _door(EVERYBODY)),

@@ -44,6 +44,7 @@ PERMISSIONS = {
     P.CHECK_CONFLICT: _l("Check for the same support twice"),
     P.DECIDE_CONFLICT: _l("Decide about the same support twice"),
     P.APPROVE: _l("Approve what others ask for"),
+    P.OVERSEE: _l("See how the team is doing and what it opened of what is sensitive, and say who covers for whom"),
     P.VIEW_AUDIT: _l("Read the audit, the log of API calls and this page"),
     P.ADMINISTER: _l("Keep users, verticals, partners, tokens and lists"),
 }

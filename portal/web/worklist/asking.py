@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.core import paging, saved_views, worklist
 from portal.core.actors import Actor
+from portal.core.list_filter import Only
 from portal.core.models import SavedView
 from portal.core.paging import Cursor
 from portal.core.search import ListFilter, Order, Sort
@@ -17,7 +18,7 @@ from portal.core.worklist import View
 
 LONGEST = 200  # characters of a search
 NOBODY = "none"
-_FIELDS = ("q", "status", "vertical", "owner", "priority", "origin")
+_FIELDS = ("q", "status", "vertical", "owner", "priority", "origin", "only")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Asked:
             origins=frozenset(map(Origin, given.get("origin", ()))),
             text="".join(given.get("q", ())),
             unassigned=NOBODY in given.get("owner", ()),
+            only=frozenset(map(Only, given.get("only", ()))),
         )
 
     def url(self, endpoint: str = "worklist.index", **more: object) -> str:
@@ -95,6 +97,7 @@ def read(given: MultiDict, actor: Actor) -> Asked:
         "owner": _numbers(given.getlist("owner"), NOBODY),
         "priority": _words(given.getlist("priority"), Priority),
         "origin": _words(given.getlist("origin"), Origin),
+        "only": _words(given.getlist("only"), Only),
     }
     asked = Asked(
         view,

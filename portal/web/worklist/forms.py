@@ -20,8 +20,10 @@ class AssignSeveralForm(FlaskForm):
     to = SelectField(_l("Assign to"), [DataRequired(_l("Choose who takes the cases."))], coerce=int)
     reason = StringField(_l("Reason"), [Optional(), Length(max=500)])
 
-    def offer(self, users: Iterable[User], me: int | None) -> "AssignSeveralForm":
-        """Let one of *users* be chosen; the reader comes first, as themselves."""
+    def offer(self, users: Iterable[User], me: int | None, *, handing: bool = False) -> "AssignSeveralForm":
+        """Let one of *users* be chosen; the reader comes first, as themselves. ``handing`` over takes a reason."""
+        if handing:
+            self.reason.validators = [DataRequired(_("Say why the cases change hands.")), Length(max=500)]
         ordered = sorted(users, key=lambda user: user.id != me)
         names = [(user.id, _("Me") if user.id == me else user.name) for user in ordered]
         self.to.choices = options([(0, _("Choose…")), *names])

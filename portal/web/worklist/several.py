@@ -84,6 +84,7 @@ def _page(act: Act, given: MultiDict, *, form: Any = None, status: int = 200, pr
         "act": act.value,
         "asked": asked,
         "whole": whole,
+        "handing": act is Act.ASSIGN and _is_handing(given),
         "total": _total(asked) if whole else 0,
         "most": bulk.MOST,
         "found": found,
@@ -124,8 +125,13 @@ def _form(act: Act, given: MultiDict, found: list[Case]) -> Any:
     checks = {"csrf": request.method == "POST"}
     form = _FORMS[act](formdata=told, meta=checks)
     if act is Act.ASSIGN:
-        form.offer(bulk.takers(db.session, found), current_actor().user_id)
+        form.offer(bulk.takers(db.session, found), current_actor().user_id, handing=_is_handing(given))
     return form
+
+
+def _is_handing(given: MultiDict) -> bool:
+    """Whether what somebody has is handed over, which takes a reason."""
+    return given.get("handing") == "1"
 
 
 def _change(act: Act, form: Any) -> Change:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import clock, saved_views, verticals, workers, worklist
 from portal.core.actors import Actor
+from portal.core.list_filter import Only
 from portal.core.models import SavedView
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Origin, Priority, Status
@@ -197,6 +198,7 @@ class Shown:
             "origin": lambda: str(ORIGINS[Origin(value)]),
             "vertical": lambda: next((one.name for one in self.verticals if str(one.id) == value), _("Vertical")),
             "owner": lambda: self._owner(value),
+            "only": lambda: str(words.ONLY[Only(value)]),
             "q": lambda: _("“%(text)s”", text=value),
         }
         return known[name]()

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.core import bulk, clock
+from portal.core.list_filter import CONSENT_SOON, Only
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Priority, Status
 from portal.core.worklist import Row, View, Why
@@ -39,6 +40,11 @@ SORTS = {
     Sort(Order.REFERENCE, False): _l("Case number, oldest first"),
     Sort(Order.NEXT_DATE, True): _l("Next date, latest first"),
     Sort(Order.PRIORITY, False): _l("Lowest priority first"),
+}
+
+ONLY = {
+    Only.LONG_UNASSIGNED: _l("Without an owner for more than a day"),
+    Only.CONSENT_ENDS: _l("Consent ends within %(days)s days", days=CONSENT_SOON),
 }
 
 _STATES = {
