@@ -6,6 +6,7 @@ their names in the texts become the pseudonym. That there was a case, a consent,
 
 import datetime as dt
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,13 +15,14 @@ from sqlalchemy.orm import Session
 from portal.core import audit, clock, erasure_plan, erasure_traces, indexing, same_people, subject_requests, under_glass
 from portal.core import models as m
 from portal.core.actors import Actor
-from portal.core.blinding import Blinder, words_of
+from portal.core.blinding import Blinder
 from portal.core.erasure_plan import Plan
 from portal.core.erasure_tables import OF_THE_PERSON, OF_THEIR_CASES, Rule
 from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import NameKnown
 
+RULES: tuple[Rule, ...] = (*OF_THE_PERSON, *OF_THEIR_CASES)
 _FACTS = (
     "given_name family_name organisation_name dob dob_raw age_value age_unit age_at age_group age_group_label sex "
     "sex_label nationality language tribe location landmark address"
@@ -44,7 +46,25 @@ def preview(session: Session, actor: Actor, person: m.Person) -> Plan:
     """What erasing would do, counted. Raises Forbidden, AlreadyDone."""
     require(actor, Permission.ERASE_PERSON)
     _require_not_erased(person)
-    return erasure_plan.foresee(session, erasure_plan.plan(session, person))
+    return foresee(session, erasure_plan.plan(session, person))
+
+
+def foresee(session: Session, made: Plan) -> Plan:
+    """Count what ``carry_out`` would remove, empty and keep: the same numbers that the certificate states."""
+    names = erasure_traces.names(session, made)
+    erasure_traces.find(session, made, names).count(made)
+    files = list(session.scalars(sa.select(m.Attachment.id).where(erasure_plan.of_files(made))))
+    made.count("attachments", len(files), removed=True)
+    for model, rules in erasure_plan.by_table(RULES):
+        rows = erasure_plan.reached(rules, made)
+        if model is m.SearchText:
+            rows |= sa.and_(m.SearchText.kind == "attachment", m.SearchText.source_id.in_(files))
+        number = session.scalar(sa.select(sa.func.count()).select_from(model).where(rows)) or 0
+        made.count(model.__tablename__, number, removed=rules[0].removes)
+    made.count("people", len(made.records), removed=False)
+    made.count("audit_values", len(erasure_traces.values(session, made, names)), removed=False)
+    erasure_plan.remain(session, made)
+    return made
 
 
 def obstacle(session: Session, actor: Actor, person: m.Person, made: Plan) -> str | None:
@@ -93,24 +113,23 @@ def carry_out(
     made: Plan,
     *,
     request_id: int | None = None,
+    rule_id: int | None = None,
     pseudonym: str | None = None,
 ) -> m.Erasure:
     """Do what *made* says, whoever asked; for ``erase``, and for doing it again after an older backup was restored."""
-    pseudonym = pseudonym or f"Erased person {secrets.token_hex(2).upper()}"
-    words = words_of(session, made.records) | _full_names(session, made)
-    erasure_traces.remove(session, made, Blinder(words))
+    pseudonym = pseudonym or f"Erased person {secrets.token_hex(4).upper()}"
+    names = erasure_traces.names(session, made)
+    erasure_traces.remove(session, made, names)
     _pseudonymise_texts(session, made, pseudonym)
     files = empty_files(session, made)
-    for rule in OF_THE_PERSON:
-        apply(session, rule, made)
-    for rule in OF_THEIR_CASES:
-        apply(session, rule, made)
+    apply(session, RULES, made)
     uuids = _pseudonymise_records(session, made, pseudonym)
     erasure_plan.remain(session, made)
-    erasure_traces.erase_values(session, actor, made, Blinder(words), chain=f"person:{person.id}")
+    erasure_traces.erase_values(session, actor, made, names, chain=f"person:{person.id}")
     proof = m.Erasure(
         person_id=person.id,
         request_id=request_id,
+        rule_id=rule_id,
         pseudonym=pseudonym,
         uuids=uuids,
         by_id=actor.user_id,
@@ -122,6 +141,7 @@ def carry_out(
     session.add(proof)
     session.flush()
     told = {"erasure": proof.id, "removed": made.removed, "emptied": made.emptied, "kept": made.kept}
+    told |= {"rule": rule_id} if rule_id else {}
     audit.append(session, actor, "person.erase", chain=f"person:{person.id}", details=told)
     session.expire_all()  # what was loaded before is not what stands there now
     return proof
@@ -143,12 +163,6 @@ def _asked(session: Session, actor: Actor, person: m.Person) -> m.SubjectRequest
     lines = subject_requests.of_person(session, actor, person)
     wanted = (line.asked for line in lines if line.asked.kind == subject_requests.ERASURE)
     return next((asked for asked in wanted if asked.state == subject_requests.OPEN), None)
-
-
-def _full_names(session: Session, made: Plan) -> set[str]:
-    columns = m.Person.full_name, m.Person.organisation_name
-    rows = session.execute(sa.select(*columns).where(m.Person.id.in_(made.records)))
-    return {name.casefold() for row in rows for name in row if name and len(name) > 2}
 
 
 def _pseudonymise_texts(session: Session, made: Plan, pseudonym: str) -> None:
@@ -185,15 +199,19 @@ def empty_files(session: Session, made: Plan) -> list[str]:
     return sorted(sums - still)
 
 
-def apply(session: Session, rule: Rule, made: Plan) -> None:
-    """Remove or empty the rows that a rule is about, and count them."""
-    table = rule.model.__table__
-    which = erasure_plan.which(rule, made.records, made.alone)
-    if rule.removes:
-        statement = sa.delete(table).where(which)
-    else:
-        statement = sa.update(table).where(which).values({name: _nothing(table.c[name]) for name in rule.empties})
-    made.count(table.name, session.execute(statement).rowcount, removed=rule.removes)
+def apply(session: Session, rules: Iterable[Rule], made: Plan) -> None:
+    """Remove or empty the rows that these rules are about, and count them."""
+    for model, alike in erasure_plan.by_table(rules):
+        table, rows = model.__table__, erasure_plan.reached(alike, made)
+        if alike[0].removes:
+            number = session.execute(sa.delete(table).where(rows)).rowcount
+        else:
+            number = session.scalar(sa.select(sa.func.count()).select_from(table).where(rows)) or 0
+            for rule in alike:
+                nothing = {name: _nothing(table.c[name]) for name in rule.empties}
+                which = erasure_plan.which(rule, made.records, made.alone)
+                session.execute(sa.update(table).where(which).values(nothing))
+        made.count(table.name, number, removed=alike[0].removes)
 
 
 def _nothing(column: sa.Column) -> Any:
@@ -212,9 +230,15 @@ def _pseudonymise_records(session: Session, made: Plan, pseudonym: str) -> list[
     table = m.Person.__table__
     nothing = {name: None for name in _FACTS}
     now = {"full_name": pseudonym, "name_key": "", "name_known": NameKnown.GIVEN, "blanks": {}}
-    marks = {"restricted_at": at, "erased_at": at, "archived_at": sa.func.coalesce(table.c.archived_at, at)}
+    marks = {
+        "restricted_at": at,
+        "erased_at": at,
+        "compared_at": at,
+        "unkept_since": None,
+        "archived_at": sa.func.coalesce(table.c.archived_at, at),
+    }
     mine = table.c.id.in_(made.records)
-    session.execute(sa.update(table).where(mine).values(**nothing, **now, **marks, compared_at=at))
+    session.execute(sa.update(table).where(mine).values(**nothing, **now, **marks))
     session.execute(
         sa.update(m.Household.__table__).where(m.Household.leader_id.in_(made.records)).values(name=pseudonym)
     )

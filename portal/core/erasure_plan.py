@@ -1,6 +1,6 @@
 """What erasing a person would remove, empty and keep, before anything is done."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import legal_holds, same_people
 from portal.core import models as m
-from portal.core.erasure_tables import OF_THE_PERSON, OF_THEIR_CASES, Rule
+from portal.core.erasure_tables import Rule
 from portal.core.vocabulary import LIVE, Status
 
 
@@ -24,6 +24,7 @@ class Plan:
     emptied: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
     held: int = 0  # cases that name the person and are held: they stand against it
+    by_rule: bool = False  # nobody asked for it: in places that do not lead to the person only a whole name counts
     proofs_stay: bool = False  # files of the cases that prove somebody's consent are left
 
     def count(self, table: str, rows: int, *, removed: bool) -> None:
@@ -33,7 +34,7 @@ class Plan:
             told[table] = told.get(table, 0) + rows
 
 
-def plan(session: Session, person: m.Person) -> Plan:
+def plan(session: Session, person: m.Person, *, by_rule: bool = False) -> Plan:
     """How far erasing *person* reaches, in every case there is, whoever may see it."""
     records = same_people.records(session, [person.id])[person.id]
     named = set(session.scalars(sa.select(m.CasePerson.case_id).where(m.CasePerson.person_id.in_(records))))
@@ -51,21 +52,20 @@ def plan(session: Session, person: m.Person) -> Plan:
     leading = sa.func.coalesce(m.Case.root_id, m.Case.id)
     held = session.scalar(holds.where(leading.in_(legal_holds.roots()))) or 0
     open_cases = session.scalar(unfinished) or 0
-    return Plan(records, sorted(alone), sorted((named | about) - alone), open_cases, held=held)
+    return Plan(records, sorted(alone), sorted((named | about) - alone), open_cases, held=held, by_rule=by_rule)
 
 
-def foresee(session: Session, made: Plan) -> Plan:
-    """Count what would be removed, emptied and kept."""
-    for rule in (*OF_THE_PERSON, *OF_THEIR_CASES):
-        rows = sa.select(sa.func.count()).select_from(rule.model).where(which(rule, made.records, made.alone))
-        made.count(rule.model.__tablename__, session.scalar(rows) or 0, removed=rule.removes)
-    made.count("people", len(made.records), removed=False)
-    made.count(
-        "attachments", len(session.scalars(sa.select(m.Attachment.id).where(of_files(made))).all()), removed=True
-    )
-    made.count("audit_values", session.scalar(_audit_values(made)) or 0, removed=False)
-    remain(session, made)
-    return made
+def by_table(rules: Iterable[Rule]) -> Iterator[tuple[type, list[Rule]]]:
+    """The rules that do alike to one table, together: a row that two of them reach is one row."""
+    alike: dict[tuple[type, bool], list[Rule]] = {}
+    for rule in rules:
+        alike.setdefault((rule.model, rule.removes), []).append(rule)
+    yield from ((model, found) for (model, _), found in alike.items())
+
+
+def reached(rules: Iterable[Rule], made: Plan) -> sa.ColumnElement[bool]:
+    """The rows that any of these rules is about."""
+    return sa.or_(*(which(rule, made.records, made.alone) for rule in rules))
 
 
 def remain(session: Session, made: Plan) -> None:
@@ -109,8 +109,3 @@ def of_values(made: Plan) -> sa.ColumnElement[bool]:
     """The events whose kept values are the person's: of their records, and of the cases about nobody else."""
     chains = [f"person:{number}" for number in made.records]
     return sa.or_(m.AuditEvent.chain_key.in_(chains), m.AuditEvent.case_id.in_(made.alone))
-
-
-def _audit_values(made: Plan) -> sa.Select:
-    query = sa.select(sa.func.count()).select_from(m.AuditValue).join(m.AuditEvent)
-    return query.where(of_values(made), m.AuditValue.erased_at.is_(None))

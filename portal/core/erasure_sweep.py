@@ -71,7 +71,7 @@ def _remove_files(session: Session, done: m.Erasure | m.CaseErasure) -> None:
 
 
 def _remember(done: m.Erasure) -> None:
-    if _folder is None or any(entry["pseudonym"] == done.pseudonym for entry in _listed()):
+    if _folder is None or any(entry["uuids"] == list(done.uuids) for entry in _listed()):
         return
     with (_folder / LIST).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"pseudonym": done.pseudonym, "uuids": list(done.uuids)}) + "\n")

@@ -1,8 +1,9 @@
-"""For how long cases are kept: the rules, who changes them, and what one would do now.
+"""For how long cases and people are kept: the rules, who changes them, and what one would do to cases now.
 
 A rule archives closed cases after some months, and erases what archived ones tell after some more. A vertical with a
 rule of its own follows that one alone, also while it is off; the rule for all is for the others. Cases that are held,
-and what was merged into them, are left alone. What was merged goes with the case that leads.
+and what was merged into them, are left alone. What was merged goes with the case that leads. People follow one rule of
+their own (people_retention.py): one person is known to several verticals.
 """
 
 import calendar
@@ -19,6 +20,7 @@ from portal.core.database import locked
 from portal.core.errors import InvalidInput, NotFound, StaleVersion
 from portal.core.models import Case, RetentionRule, Vertical
 from portal.core.models.case import CLOSED, TELLING
+from portal.core.models.retention import PEOPLE
 from portal.core.paging import Cursor
 from portal.core.permissions import Permission, require, visible_cases
 
@@ -57,7 +59,8 @@ def listed(session: Session, actor: Actor) -> list[RetentionRule]:
     """All rules, the one for all first. Raises Forbidden."""
     require(actor, Permission.ADMINISTER)
     query = sa.select(RetentionRule).outerjoin(RetentionRule.vertical).options(joinedload(RetentionRule.vertical))
-    return list(session.scalars(query.order_by(RetentionRule.vertical_id.is_not(None), Vertical.name)))
+    of_people = RetentionRule.scope == PEOPLE
+    return list(session.scalars(query.order_by(of_people, RetentionRule.vertical_id.is_not(None), Vertical.name)))
 
 
 def find(session: Session, actor: Actor, number: int, *, lock: bool = False) -> RetentionRule:
@@ -82,10 +85,22 @@ def create(
     wanted = _months(archive_months, erase_months)
     if vertical is not None and session.get(Vertical, vertical) is None:
         raise InvalidInput("Choose one of the list.", target="vertical")
-    scope = ALL if vertical is None else str(vertical)
+    return _create(session, actor, ALL if vertical is None else str(vertical), vertical_id=vertical, **wanted)
+
+
+def create_for_people(session: Session, actor: Actor, *, months: int | None) -> RetentionRule:
+    """Set the rule for people, by which they are erased so long after nothing keeps them any more; it is off.
+
+    Raises Forbidden, InvalidInput.
+    """
+    require(actor, Permission.ADMINISTER)
+    return _create(session, actor, PEOPLE, **_months(None, months, asked="erase_months"))
+
+
+def _create(session: Session, actor: Actor, scope: str, **wanted: int | None) -> RetentionRule:
     if session.scalar(sa.select(RetentionRule.id).where(RetentionRule.scope == scope)) is not None:
         raise InvalidInput("There is a rule for this already. Change that one.", target="vertical")
-    rule = RetentionRule(scope=scope, vertical_id=vertical, active=False, **wanted)
+    rule = RetentionRule(scope=scope, active=False, **wanted)
     session.add(rule)
     session.flush()
     _note(session, actor, rule, "retention.create", {name: (None, value) for name, value in _state(rule).items()})
@@ -107,7 +122,10 @@ def change(
     """
     require(actor, Permission.ADMINISTER)
     _require_version(rule, version)
-    wanted = _months(archive_months, erase_months)
+    if rule.is_of_people:
+        wanted = _months(None, erase_months, asked="erase_months")
+    else:
+        wanted = _months(archive_months, erase_months)
     if any(getattr(rule, name) != value for name, value in wanted.items()):
         _set(session, actor, rule, "retention.change", {**wanted, "active": False})
     return rule
@@ -142,7 +160,9 @@ def preview(
 
 
 def reach(session: Session, rule: RetentionRule) -> list[int]:
-    """The numbers of the verticals that follow *rule*."""
+    """The numbers of the verticals that follow *rule*; none where it is the one for people."""
+    if rule.is_of_people:
+        return []
     if rule.vertical_id is not None:
         return [rule.vertical_id]
     own = sa.select(RetentionRule.vertical_id).where(RetentionRule.vertical_id.is_not(None))
@@ -221,13 +241,15 @@ def _count(session: Session, query: sa.Select | None) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
 
 
-def _months(archive_months: int | None, erase_months: int | None) -> dict[str, int | None]:
+def _months(
+    archive_months: int | None, erase_months: int | None, *, asked: str = "archive_months"
+) -> dict[str, int | None]:
     wanted = {"archive_months": archive_months, "erase_months": erase_months}
     for name, months in wanted.items():
         if months is not None and not 1 <= months <= MOST_MONTHS:
             raise InvalidInput(f"Give a number of months from 1 to {MOST_MONTHS}.", target=name)
     if not any(wanted.values()):
-        raise InvalidInput("Say after how many months something is done.", target="archive_months", problem="missing")
+        raise InvalidInput("Say after how many months something is done.", target=asked, problem="missing")
     return wanted
 
 

@@ -58,8 +58,7 @@ def _erase(session: Session, rule: RetentionRule, found: list[Case]) -> None:
     nobody = Blinder([])
     erasure_traces.remove(session, made, nobody)
     files = erasure.empty_files(session, made)
-    for rule_of_table in OF_THEIR_CASES:
-        erasure.apply(session, rule_of_table, made)
+    erasure.apply(session, OF_THEIR_CASES, made)
     chain = f"retention:{rule.id}"
     erasure_traces.erase_values(session, SYSTEM, made, nobody, chain=chain)
     at = clock.now()

@@ -4,12 +4,19 @@ A test that is told once what is done walks it in each way: ``hands.press("Close
 presses Enter.
 """
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.keyboard import Keyboard
 
 # What htmx marks while it asks, swaps and settles; the focus may still move meanwhile.
 _UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+
+
+def _field(page: Page, label: str) -> Locator:
+    """The field of this label, be it optional or not."""
+    return page.get_by_label(re.compile(rf"^{re.escape(label)}( \(optional\))?$"))
 
 
 class Mouse:
@@ -31,6 +38,14 @@ class Mouse:
     def pick(self, label: str, option: str) -> None:
         """Pick from a list that opens."""
         self.page.get_by_label(label).select_option(label=option)
+
+    def write(self, label: str, text: str) -> None:
+        """Write into a field, in place of what stands there."""
+        _field(self.page, label).fill(text)
+
+    def tick(self, label: str) -> None:
+        """Tick a box, or take its tick away."""
+        self.page.get_by_role("checkbox", name=label).click()
 
 
 class Hands:
@@ -59,6 +74,16 @@ class Hands:
         """Go to a list and type what is to be picked."""
         self.keys.fill(label, option)
         expect(self.page.get_by_label(label).locator("option:checked")).to_have_text(option)
+
+    def write(self, label: str, text: str) -> None:
+        """Go to a field and type, in place of what stands there: whoever comes by Tab has it selected."""
+        self.keys.fill(label, text)
+        expect(_field(self.page, label)).to_have_value(text)
+
+    def tick(self, label: str) -> None:
+        """Go to a box and press the space bar."""
+        self.keys.go_to(label)
+        self.keys.press("Space")
 
 
 # For each way the fixture that is its browser, and what one works with there.

@@ -34,6 +34,8 @@ _STRUCTURE = {
     "keyboard": "test_structure::test_two_cases_become_one_and_two_again_by_keyboard_alone",
 }
 _CONFLICT = "test_conflicts::test_a_case_is_checked_and_its_conflict_resolved_by_mouse_with_script_and_without"
+_LISTS = "test_office_lists::test_a_vertical_with_all_that_belongs_to_it_is_set_up"
+_RIGHTS = "test_rights::test_what_a_person_asks_by_right_is_written_down_done_and_proved"
 _OFFICE = "test_office::test_a_user_is_taken_in_changed_and_deactivated_by_mouse_with_script_and_without"
 
 JOURNEYS = {
@@ -79,6 +81,21 @@ JOURNEYS = {
         script=_OFFICE,
         plain=_OFFICE,
         keyboard="test_office::test_a_user_is_taken_in_found_and_deactivated_by_keyboard_alone",
+    ),
+    "vertical": _each_way("A vertical is opened, and its rules are changed once it was seen what that does.", _LISTS),
+    "programme": _each_way("A programme of a vertical begins, and ends.", _LISTS),
+    "place": _each_way("A place is added, another inside it, and that one is renamed.", _LISTS),
+    "code": _each_way("A code is added to a list, and what people read for it is changed.", _LISTS),
+    "unknown code": _each_way("It is said once for all what a code from outside means.", _LISTS),
+    "retention": _each_way("A rule of retention is set, looked at, let begin and switched off.", _LISTS),
+    "request": _each_way("What a person asks about their own data is put into the register.", _RIGHTS),
+    "export": _each_way("Everything held about a person is taken out.", _RIGHTS),
+    "restriction": _each_way("What is done with a person's data is restricted, and that is lifted.", _RIGHTS),
+    "own record": _each_way("A record is closed to the worker whose relative it is, and opened again.", _RIGHTS),
+    "erasure": _each_way("One writes down that a person asks to be erased; somebody else does it.", _RIGHTS),
+    "restricted case": _each_way(
+        "A case is restricted once it was seen who loses sight of it, and opened again.",
+        "test_rights::test_a_case_is_restricted_and_opened_again",
     ),
 }
 

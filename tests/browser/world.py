@@ -4,6 +4,7 @@ Run beside a server of demonstration data, it adds the world in which the doors 
 prints where each GET endpoint leads and as whom one goes there. An endpoint that those do not know fails here.
 """
 
+import datetime as dt
 import json
 import re
 import sys
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import create_app
-from portal.core import person_merging, verification
+from portal.core import clock, person_merging, retention, verification
 from portal.core.actors import SYSTEM
 from portal.core.models import (
     Base,
@@ -62,6 +63,8 @@ MORE = (
     ("supervisor", "/app/people/1"),
     ("supervisor", "/app/people/pairs/1"),
     ("supervisor", "/app/triage/16"),
+    ("admin", "/app/admin/retention/2"),
+    ("admin", "/app/admin/retention/2/begin"),
     ("admin", "/app/admin/codes/map?organisation=2&list=case_category&raw=362499"),
 )
 
@@ -101,6 +104,10 @@ def _in_other_states(session, person: Person) -> dict[str, object]:
     )
     first = {kind: session.scalars(sa.select(sa.func.min(kind.id))).one() for kind in (Place, Program)}
     rule = session.scalars(sa.select(sa.func.min(RetentionRule.id))).one()
+    retention.create_for_people(session, SYSTEM, months=24)
+    old = clock.now() - dt.timedelta(days=1000)
+    table = Person.__table__
+    session.execute(sa.update(table).where(table.c.id == unused.id).values(updated_at=old, unkept_since=old))
     return {
         **{f"admin.{page}.number": rule for page in ("retention_rule", "change_retention", "begin_retention")},
         "admin.change_place.number": first[Place],

@@ -68,6 +68,15 @@ class TestTheHiddenWorld:
         left = world.found_in(told(session)) | world.found_in(raw(session, installation.settings.data_dir))
         assert left - KEPT.keys() - {"cases.reference"} == set()
 
+    def test_what_is_foreseen_of_anybody_is_what_the_certificate_states(self, session, world):
+        people = sa.select(m.Person.id).where(m.Person.erased_at.is_(None), m.Person.root_id.is_(None))
+        for number in session.scalars(people.order_by(m.Person.id)).all():
+            with unit_of_work(session, SYSTEM, intent="person.erase"):
+                person = session.get_one(m.Person, number)
+                seen = erasure.foresee(session, erasure_plan.plan(session, person))
+                done = erasure.carry_out(session, SYSTEM, person, erasure_plan.plan(session, person))
+                assert (done.removed, done.emptied, done.kept) == (seen.removed, seen.emptied, seen.kept)
+
 
 @pytest.fixture
 def office(session, app) -> dict:
@@ -91,6 +100,12 @@ def office(session, app) -> dict:
         found |= {"asker": actors[0], "doer": actors[1]}
         typed = {"form": "intake", "key": "x" * 16, "body": '{"who": "qortest"}'}
         session.add(m.Draft(user_id=admins[0].id, **typed, **times()))
+        session.add(m.SavedView(owner_id=admins[0].id, name="Hers", query="q=Am%C3%AEna+Qortest"))
+        asked = {"principal": "user:1", "method": "POST", "route": "/v1/x", "key": "k", "request_digest": "d"}
+        session.add(m.IdempotencyKey(**asked, body='{"name": "Qortest"}'))
+        whose = {"case_id": alone.id, "author_id": admins[0].id, "recipient_id": amina.id}
+        session.add(m.HeldMessage(**whose, text="Dear Qortest", run_at=clock.now()))
+        audit.append(session, SYSTEM, "case.update", case=shared, values={"summary": ("of Qortest", "of nobody")})
     with unit_of_work(session, found["asker"], intent="test"):
         request = make_request(session, session.get(m.Person, found["amina"]), "erasure")
         request.recorded_by_id = found["asker"].user_id
@@ -110,9 +125,11 @@ def test_what_is_foreseen_is_what_is_done_and_the_certificate_says_it(session, o
     seen = erasure.preview(session, office["doer"], session.get(m.Person, office["amina"]))
     session.rollback()
     done = erase(session, office)
-    told_of = done.removed | done.emptied
-    assert {table: told_of.get(table) for table in seen.removed | seen.emptied} == seen.removed | seen.emptied
-    assert told_of["drafts"] == 1 and {"person_contacts", "person_keys", "attachments", "cases"} <= told_of.keys()
+    assert (done.removed, done.emptied, done.kept) == (seen.removed, seen.emptied, seen.kept)
+    traces = ("drafts", "saved_views", "idempotency_keys", "outbox", "attachments")
+    assert {table: done.removed[table] for table in traces} == dict.fromkeys(traces, 1) | {"attachments": 2}
+    assert {"person_contacts", "person_keys"} <= done.removed.keys()
+    assert {"cases", "audit_values"} <= done.emptied.keys()
     assert done.kept == {"consents": 0, "cases": 1, "shared": 1}
     event = session.scalars(sa.select(m.AuditEvent).where(m.AuditEvent.action == "person.erase")).one()
     assert event.details["removed"] == done.removed
@@ -121,7 +138,7 @@ def test_what_is_foreseen_is_what_is_done_and_the_certificate_says_it(session, o
 def test_the_pseudonym_stays_others_keep_what_is_theirs_and_the_audit_is_whole(session, office):
     done = erase(session, office)
     person = session.get(m.Person, office["amina"])
-    assert re.fullmatch(r"Erased person [0-9A-F]{4}", person.full_name) and person.full_name == done.pseudonym
+    assert re.fullmatch(r"Erased person [0-9A-F]{8}", person.full_name) and person.full_name == done.pseudonym
     assert session.get(m.Case, office["alone"]).narrative == ""
     assert session.get(m.Case, office["shared"]).narrative == f"{done.pseudonym} and Omar quarrelled."
     assert "qortest" not in told(session) and "zqriver" not in told(session)

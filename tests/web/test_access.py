@@ -89,7 +89,7 @@ _ADMINISTRATION = (
     "admin.change_vertical admin.vertical_rules admin.programs admin.create_program admin.change_program "
     "admin.places admin.create_place admin.change_place admin.code_lists admin.code_list admin.create_code "
     "admin.change_code admin.retention admin.create_retention admin.retention_rule admin.change_retention "
-    "admin.begin_retention admin.rest_retention"
+    "admin.begin_retention admin.rest_retention admin.create_people_retention"
 ).split()
 
 RULES: dict[str, Door] = {

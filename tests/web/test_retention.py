@@ -5,11 +5,11 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.core import clock, retention
-from portal.core.models import Case, RetentionRule
+from portal.core import clock, people_retention, retention
+from portal.core.models import Case, Person, RetentionRule
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
-from tests.factories import committed, make_case, make_user, make_vertical
+from tests.factories import committed, make_case, make_person, make_user, make_vertical
 from tests.page import words
 from tests.statements import counted
 
@@ -96,3 +96,27 @@ def test_a_case_is_held_says_so_and_is_let_go(office, browser_as):
     ada.post(f"{hold}/lift", {"lift_text": "It is decided."})
     assert "The legal hold was lifted" in words(ada.get(f"{case}/history"))
     assert "Legal hold" not in words(worker.get(case))
+
+
+def test_the_rule_for_people_names_whom_it_would_erase_and_why_before_it_begins(app, office, browser_as):
+    ada, new = browser_as(office["admin"]), f"{RULES}/people/new"
+    with app.app_context(), committed(db.session) as session:
+        person = make_person(session, "Amina Forgotten").id
+        old = retention.months_before(clock.now(), 30)
+        session.execute(sa.update(Person.__table__).values(updated_at=old))
+        people_retention.look_through(session)
+    assert "Say after how many months something is done." in words(ada.post(new, {"erase_months": ""}, expect=422))
+    page = ada.follow(ada.post(new, {"erase_months": "24"}))
+    assert "1 person would be erased." in words(page) and f"/app/people/{person}" in page.text
+    assert "Amina Forgotten The record was last changed, in no case" in words(page)
+    assert "There is a rule for this already" in words(ada.post(new, {"erase_months": "24"}, expect=422))
+    form = ada.get(f"{RULES}/1/change")
+    assert "archive_months" not in form.text
+    page = ada.follow(ada.post(f"{RULES}/1/change", {"version": version(form), "erase_months": "36"}))
+    assert "0 people would be erased." in words(page)
+    assert "36" in words(ada.post(f"{RULES}/1/change", {"version": 1, "erase_months": "6"}, expect=409))
+    asked = ada.get(f"{RULES}/1/begin")
+    assert "36 months after nothing keeps them" in words(asked)
+    ada.post(f"{RULES}/1/begin", {"version": version(asked), "seen": "y"})
+    page = ada.get(RULES)
+    assert "People whom nothing keeps any more" in words(page) and "Holds" in words(page) and new not in page.text

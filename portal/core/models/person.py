@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Versioned, ref
 from portal.core.vocabulary import AgeUnit, NameKnown, Verification
 
+# Whom nothing keeps, by the record that leads theirs. Queries repeat these words, or the index is not used.
+UNKEPT = "unkept_since IS NOT NULL AND erased_at IS NULL AND root_id IS NULL"
+_UNKEPT = sa.text(UNKEPT)
+
 
 class Person(Versioned, Base):
     """A person known to the installation, in whatever role. Nothing here is overwritten by a report.
@@ -54,6 +58,7 @@ class Person(Versioned, Base):
     archived_at: Mapped[dt.datetime | None]
     restricted_at: Mapped[dt.datetime | None]  # kept and read, neither changed nor used
     erased_at: Mapped[dt.datetime | None]  # by law; the name is a pseudonym since
+    unkept_since: Mapped[dt.datetime | None]  # when the last thing that kept the record was over, as last looked at
     compared_at: Mapped[dt.datetime | None]  # with everybody else; None after a change, until the job has been there
 
     identifiers: Mapped[list["PersonIdentifier"]] = relationship(cascade="all, delete-orphan")
@@ -69,6 +74,7 @@ class Person(Versioned, Base):
             sqlite_where=sa.text("compared_at IS NULL"),
             postgresql_where=sa.text("compared_at IS NULL"),
         ),
+        sa.Index("ix_people_unkept", "unkept_since", "id", sqlite_where=_UNKEPT, postgresql_where=_UNKEPT),
         {"sqlite_autoincrement": True},
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.models.base import Base, Code, Id, Moment, Stamped, ref
 from portal.core.models.vertical import Vertical
 
+PEOPLE = "people"
 _OPEN = sa.text("lifted_at IS NULL")
 _TO_SWEEP = sa.text("swept_at IS NULL")
 
@@ -17,18 +18,24 @@ class RetentionRule(Stamped, Base):
     """After how many months closed cases are archived, and after how many more what they tell is erased.
 
     ``vertical_id`` None: of every vertical that has no rule of its own. Months None: that step is never taken by it.
+    The rule for people says with ``erase_months`` when they are erased: so long after nothing keeps them.
     """
 
     __tablename__ = "retention_rules"
 
     id: Mapped[Id]
-    scope: Mapped[Code] = mapped_column(unique=True)  # "all", or the number of the vertical: one rule for each
+    scope: Mapped[Code] = mapped_column(unique=True)  # "all", "people" or the number of a vertical: one rule for each
     vertical_id: Mapped[int | None] = ref("verticals.id")
     archive_months: Mapped[int | None] = mapped_column(sa.Integer)
     erase_months: Mapped[int | None] = mapped_column(sa.Integer)
     active: Mapped[bool] = mapped_column(default=False)
 
     vertical: Mapped[Vertical | None] = relationship()
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether it erases people whom nothing keeps any more, and not cases."""
+        return self.scope == PEOPLE
 
     __table_args__ = (
         sa.CheckConstraint("archive_months IS NULL OR archive_months > 0", name="archive_months"),

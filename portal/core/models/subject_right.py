@@ -58,6 +58,7 @@ class Erasure(Base):
     id: Mapped[Id]
     person_id: Mapped[int] = ref("people.id")
     request_id: Mapped[int | None] = ref("subject_requests.id", index=False)
+    rule_id: Mapped[int | None] = ref("retention_rules.id", index=False)  # where nobody asked: by which rule
     pseudonym: Mapped[Code]
     uuids: Mapped[list[Any]] = mapped_column(default=list)
     at: Mapped[Moment]

@@ -76,6 +76,7 @@ for _rule, _endpoint, _view, _methods in (
     ("/programs/<int:number>", "change_program", programs.change, ["GET", "POST"]),
     ("/retention", "retention", retention.retention, ["GET"]),
     ("/retention/new", "create_retention", retention.create, ["GET", "POST"]),
+    ("/retention/people/new", "create_people_retention", retention.create_for_people, ["GET", "POST"]),
     (_kept, "retention_rule", retention.rule, ["GET"]),
     (f"{_kept}/change", "change_retention", retention.change, ["GET", "POST"]),
     (f"{_kept}/begin", "begin_retention", retention.begin, ["GET", "POST"]),

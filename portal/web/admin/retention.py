@@ -3,7 +3,7 @@
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import paging, verticals
+from portal.core import paging, people_retention, verticals
 from portal.core import retention as kept
 from portal.core.errors import InvalidInput, StaleVersion
 from portal.core.models import RetentionRule
@@ -12,8 +12,16 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.admin.forms import beside
-from portal.web.admin.retention_forms import BeginForm, ChangeRetentionForm, NewRetentionForm, RestForm
+from portal.web.admin.retention_forms import (
+    BeginForm,
+    ChangePeopleRetentionForm,
+    ChangeRetentionForm,
+    NewPeopleRetentionForm,
+    NewRetentionForm,
+    RestForm,
+)
 from portal.web.cases.forms import options
+from portal.web.cases.words import person_name
 
 
 def retention():
@@ -38,24 +46,49 @@ def create():
     return fragments.go_to(url_for("admin.retention_rule", number=number))
 
 
+def create_for_people():
+    """Set the rule for people, which is off."""
+    form, actor = NewPeopleRetentionForm(), current_actor()
+    if not form.validate_on_submit():
+        return render_template("admin/retention_new_people.html", form=form), 422 if form.is_submitted() else 200
+    try:
+        with unit_of_work(db.session, actor, intent="retention.create"):
+            number = kept.create_for_people(db.session, actor, months=form.erase_months.data).id
+    except InvalidInput as refusal:
+        form.erase_months.errors = [_(refusal.message)]
+        return render_template("admin/retention_new_people.html", form=form), 422
+    flash(_("The rule is saved. It is off until you let it begin."), "success")
+    return fragments.go_to(url_for("admin.retention_rule", number=number))
+
+
 def rule(number: int):
-    """What a rule would do now, with the first cases of each step, or further ones."""
-    actor = current_actor()
-    one = kept.find(db.session, actor, number)
-    step = kept.ERASE if request.args.get("step") == kept.ERASE else kept.ARCHIVE
+    """What a rule would do now, with the first cases of each step or the first people, or further ones."""
+    one = kept.find(db.session, current_actor(), number)
     text = request.args.get("cursor", "")
-    seen = kept.preview(db.session, actor, one, step=step, cursor=paging.decode(text) if text else None)
+    seen = _seen(one, cursor=paging.decode(text) if text else None)
     rest = RestForm(formdata=None)
     rest.catch_up(one.version_id)
-    return render_template("admin/retention_rule.html", rule=one, seen=seen, form=rest, encode=paging.encode)
+    template = "admin/retention_people.html" if one.is_of_people else "admin/retention_rule.html"
+    return render_template(template, rule=one, seen=seen, form=rest, encode=paging.encode, person_name=person_name)
+
+
+def _seen(one: RetentionRule, *, cursor: paging.Cursor | None = None) -> kept.Preview | people_retention.Preview:
+    """What a rule would do now."""
+    if one.is_of_people:
+        return people_retention.preview(db.session, current_actor(), one, cursor=cursor)
+    step = kept.ERASE if request.args.get("step") == kept.ERASE else kept.ARCHIVE
+    return kept.preview(db.session, current_actor(), one, step=step, cursor=cursor)
 
 
 def change(number: int):
     """Change the months of a rule; it is off then."""
-    actor, form = current_actor(), ChangeRetentionForm()
+    actor = current_actor()
     one = kept.find(db.session, actor, number)
+    form = ChangePeopleRetentionForm() if one.is_of_people else ChangeRetentionForm()
     if not form.is_submitted():
-        form.archive_months.data, form.erase_months.data = one.archive_months, one.erase_months
+        for name in form.months:
+            if name in form:
+                form[name].data = getattr(one, name)
         form.catch_up(one.version_id)
         return _change_page(form, one)
     if not form.validate():
@@ -69,11 +102,7 @@ def change(number: int):
     except StaleVersion:
         one = kept.find(db.session, actor, number)
         form.catch_up(one.version_id)
-        never = _("never")
-        now = [
-            (form.archive_months.label.text, one.archive_months or never),
-            (form.erase_months.label.text, one.erase_months or never),
-        ]
+        now = [(form[name].label.text, getattr(one, name) or _("never")) for name in form.months if name in form]
         return _change_page(form, one, 409, now)
     flash(_("The rule is saved."), "success")
     return fragments.go_to(url_for("admin.retention_rule", number=number))
@@ -118,10 +147,9 @@ def rest(number: int):
     return fragments.go_to(url_for("admin.retention_rule", number=one.id))
 
 
-def _change_page(form: ChangeRetentionForm, one: RetentionRule, status: int = 200, now=()):
+def _change_page(form: ChangeRetentionForm | ChangePeopleRetentionForm, one: RetentionRule, status: int = 200, now=()):
     return render_template("admin/retention_change.html", form=form, rule=one, now=now), status
 
 
 def _begin_page(form: BeginForm, one: RetentionRule, status: int = 200):
-    seen = kept.preview(db.session, current_actor(), one)
-    return render_template("admin/retention_begin.html", form=form, rule=one, seen=seen), status
+    return render_template("admin/retention_begin.html", form=form, rule=one, seen=_seen(one)), status

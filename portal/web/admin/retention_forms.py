@@ -10,6 +10,8 @@ from portal.web.cases.forms import VersionedForm
 
 _RANGE = NumberRange(1, retention.MOST_MONTHS, _l("Give a number of months from %(min)d to %(max)d."))
 
+_BLANK = _l("Say after how many months something is done.")
+
 
 class _RetentionForm(FlaskForm):
     """After how many months what is done; blank: never."""
@@ -31,6 +33,21 @@ class NewRetentionForm(_RetentionForm):
 
 class ChangeRetentionForm(_RetentionForm, VersionedForm):
     """The months of a rule from now on."""
+
+
+class NewPeopleRetentionForm(FlaskForm):
+    """The rule for people that is set."""
+
+    erase_months = IntegerField(_l("Months from when nothing keeps them to erasing"), [InputRequired(_BLANK), _RANGE])
+
+    @property
+    def months(self) -> dict[str, int | None]:
+        """What was typed, as core understands it."""
+        return {"archive_months": None, "erase_months": self.erase_months.data}
+
+
+class ChangePeopleRetentionForm(NewPeopleRetentionForm, VersionedForm):
+    """The months of the rule for people from now on."""
 
 
 class BeginForm(VersionedForm):
