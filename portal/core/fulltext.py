@@ -20,12 +20,15 @@ from portal.core.vocabulary import Role
 KINDS = ("case", "message", "note", "attachment")
 MOST_WORDS = 8
 MOST_READ = 400  # of the newest texts with these words; beyond them, the answer says that it is a part
+MOST_SIFTED = 4000  # the same, where what is found is sifted afterwards
 
 # As the index of the migration has it; anything else would be computed for each row.
 VECTOR = (
     "(setweight(to_tsvector('simple', search_texts.words), 'A') || "
     "setweight(to_tsvector('simple', search_texts.scope), 'D'))"
 )
+
+_text = SearchText.__table__.alias("text")
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,23 @@ def question(text: str) -> Question | None:
     return Question(tuple(kept)) if any(len(word) > 1 for phrase in kept for word in phrase) else None
 
 
-def find(session: Session, actor: Actor, asked: Question, *, kinds: Collection[str] = KINDS) -> Found:
-    """The newest texts with these words in cases that *actor* may see."""
+def find(
+    session: Session,
+    actor: Actor,
+    asked: Question,
+    *,
+    kinds: Collection[str] = KINDS,
+    among: Collection[int] | None = None,
+    most: int = MOST_READ,
+) -> Found:
+    """The newest texts with these words in cases that *actor* may see; with ``among``, in those cases alone.
+
+    At most ``most`` texts are read.
+    """
     scope = _scope(actor)
-    if scope is not None and not scope:
+    if (scope is not None and not scope) or (among is not None and not among):
         return Found([])
-    newest = _matching(session, asked, scope).subquery()
+    newest = _matching(session, asked, scope, among).limit(most).subquery()
     query = (
         sa.select(sa.func.coalesce(Case.root_id, Case.id), SearchText.kind, SearchText.source_id)
         .join(Case, Case.id == SearchText.case_id)
@@ -80,7 +94,7 @@ def find(session: Session, actor: Actor, asked: Question, *, kinds: Collection[s
     )
     hits = [Hit(*row) for row in session.execute(query)]
     read = session.scalar(sa.select(sa.func.count()).select_from(newest))
-    return Found(hits, partial=read >= MOST_READ)
+    return Found(hits, partial=read >= most)
 
 
 def _scope(actor: Actor) -> list[str] | None:
@@ -92,27 +106,29 @@ def _scope(actor: Actor) -> list[str] | None:
     return [f"u{actor.user_id}", *(f"v{number}" for number in sorted(actor.vertical_ids))]
 
 
-def _matching(session: Session, asked: Question, scope: list[str] | None) -> sa.Select:
+def _matching(session: Session, asked: Question, scope: list[str] | None, among: Collection[int] | None) -> sa.Select:
+    """The numbers of texts with these words, the newest first."""
     if session.get_bind().dialect.name == "sqlite":
         match = " AND ".join(f'words : "{" ".join(phrase)}" *' for phrase in asked.phrases)
         if scope is not None:
             match = f"({match}) AND scope : ({' OR '.join(scope)})"
-        table = sa.table("search_words", sa.column("rowid"))
-        return (
-            sa.select(table.c.rowid.label("id"))
-            .where(sa.text("search_words MATCH :match").bindparams(match=match))
-            .order_by(table.c.rowid.desc())
-            .limit(MOST_READ)
-        )
+        number = sa.table("search_words", sa.column("rowid")).c.rowid
+        query = sa.select(number.label("id")).where(sa.text("search_words MATCH :match").bindparams(match=match))
+        return _only(query, number, among).order_by(number.desc())
     match = " & ".join(_phrase(phrase) for phrase in asked.phrases)
     if scope is not None:
         match = f"({match}) & ({' | '.join(f'{word}:D' for word in scope)})"
-    return (
-        sa.select(SearchText.id)
-        .where(sa.text(f"{VECTOR} @@ to_tsquery('simple', :match)").bindparams(match=match))
-        .order_by(SearchText.id.desc())
-        .limit(MOST_READ)
-    )
+    words = sa.text(f"{VECTOR} @@ to_tsquery('simple', :match)").bindparams(match=match)
+    return _only(sa.select(SearchText.id).where(words), SearchText.id, among).order_by(SearchText.id.desc())
+
+
+def _only(query: sa.Select, number: sa.ColumnElement[int], among: Collection[int] | None) -> sa.Select:
+    """Texts of these cases alone, and of what was merged into them."""
+    if among is None:
+        return query
+    inside = sa.select(Case.id).where(sa.or_(Case.id.in_(among), Case.root_id.in_(among)))
+    texts = sa.select(_text.c.id).where(_text.c.case_id.in_(inside)).correlate(None)
+    return query.where(number.in_(texts))
 
 
 def _phrase(phrase: tuple[str, ...]) -> str:

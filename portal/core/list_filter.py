@@ -19,6 +19,8 @@ from portal.core.models import (
     Case,
     CasePerson,
     Consent,
+    CorrespondenceCase,
+    CorrespondenceField,
     Household,
     Message,
     Participant,
@@ -27,6 +29,7 @@ from portal.core.models import (
 )
 from portal.core.models.approval import PENDING as ASKED
 from portal.core.models.case import ESCALATED, OPEN, TRIAGE, UNASSIGNED
+from portal.core.models.correspondence import field_says
 from portal.core.models.participant import PENDING
 from portal.core.permissions import assigned_cases, led_by_own, visible_cases, ways_to_see
 from portal.core.vocabulary import (
@@ -50,6 +53,8 @@ _escalated = sa.text(f"cases.{ESCALATED}")
 _not_answered = sa.text(f"case_participants.{PENDING}")
 _asked = sa.text(f"workflow_instances.{ASKED}")
 
+_other = aliased(Case)
+
 Conditions = list[sa.ColumnElement[bool]]
 
 
@@ -65,12 +70,13 @@ class ListFilter:
     """Which cases are wanted. Empty means all open ones; several values of one kind mean any of them, of ``only`` all.
 
     ``needing_me_on`` asks for what needs the reader on that day; ``answering`` are the verticals in which they answer
-    approvals, which is part of that.
+    approvals, which is part of that. None among the owners is nobody. ``fields`` are names and values of custom fields
+    of a sender, of which several names must all be there; names are in small letters.
     """
 
     statuses: frozenset[Status] = frozenset()
     verticals: frozenset[int] = frozenset()
-    owners: frozenset[int] = frozenset()
+    owners: frozenset[int | None] = frozenset()
     priorities: frozenset[Priority] = frozenset()
     origins: frozenset[Origin] = frozenset()
     text: str = ""
@@ -83,6 +89,19 @@ class ListFilter:
     needing_me_on: dt.date | None = None
     answering: frozenset[int] = frozenset()
     only: frozenset[Only] = frozenset()
+    references: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    fields: frozenset[tuple[str, str]] = frozenset()
+    since: dt.datetime | None = None  # worked on last at this moment or later
+    until: dt.datetime | None = None  # worked on last before this moment
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it names few cases, which are found before the scope is looked at."""
+        named = self.text.strip() or self.references or self.phones or self.fields
+        owned = self.owners and None not in self.owners
+        ending = Only.CONSENT_ENDS in self.only
+        return bool(self.mine or self.triage or self.awaiting or owned or ending or named)
 
 
 def ways(actor: Actor, wanted: ListFilter) -> list[Conditions]:
@@ -90,11 +109,15 @@ def ways(actor: Actor, wanted: ListFilter) -> list[Conditions]:
     filters = _filters(actor, wanted)
     if wanted.needing_me_on is not None:
         return [[visible_cases(actor), *filters, *way] for way in _needing(actor, wanted)]
-    few = wanted.mine or wanted.triage or wanted.awaiting or wanted.owners or Only.CONSENT_ENDS in wanted.only
-    if few or wanted.text.strip():
-        return [[visible_cases(actor), *filters]]
+    if wanted.is_narrow:
+        return [conditions(actor, wanted)]
     scope = led_by_own(actor) if wanted.team else ways_to_see(actor, wanted.verticals)
     return [[way, *filters] for way in scope]
+
+
+def conditions(actor: Actor, wanted: ListFilter) -> Conditions:
+    """What holds of every case that is wanted and that *actor* may see, for looking at few cases."""
+    return [visible_cases(actor), *_filters(actor, wanted)]
 
 
 def _filters(actor: Actor, wanted: ListFilter) -> Conditions:
@@ -102,12 +125,13 @@ def _filters(actor: Actor, wanted: ListFilter) -> Conditions:
     for column, values in (
         (Case.lifecycle_status, wanted.statuses),
         (Case.primary_vertical_id, wanted.verticals),
-        (Case.owner_id, wanted.owners),
         (Case.priority, wanted.priorities),
         (Case.origin, wanted.origins),
     ):
         if values:
             found.append(column.in_(sorted(values)))
+    if wanted.owners:
+        found.append(_owned_by(wanted.owners))
     if wanted.unassigned:
         found.append(_unassigned)
     if wanted.triage:
@@ -120,9 +144,7 @@ def _filters(actor: Actor, wanted: ListFilter) -> Conditions:
         found.append(Case.id.in_(sa.select(Participant.case_id).where(_not_answered)))
     if wanted.review_before is not None:
         found.append(Case.review_date < wanted.review_before)
-    if wanted.text.strip():
-        found.append(_named(wanted.text))
-    return found + [_ONLY[one]() for one in sorted(wanted.only)]
+    return found + _told(wanted) + [_ONLY[one]() for one in sorted(wanted.only)]
 
 
 def _long_unassigned() -> sa.ColumnElement[bool]:
@@ -131,6 +153,57 @@ def _long_unassigned() -> sa.ColumnElement[bool]:
     ended = sa.select(1).select_from(Assignment).where(Assignment.case_id == Case.id)
     ended = ended.where(Assignment.effective_until.between(now - LONG_UNASSIGNED, now))
     return sa.and_(_unassigned, Case.created_at <= now - LONG_UNASSIGNED, sa.not_(ended.correlate(Case).exists()))
+
+
+def _owned_by(owners: frozenset[int | None]) -> sa.ColumnElement[bool]:
+    owned = Case.owner_id.in_(sorted(owners - {None}))
+    return sa.or_(owned, Case.owner_id.is_(None)) if None in owners else owned
+
+
+def _told(wanted: ListFilter) -> Conditions:
+    """What somebody typed. A case that was merged is found as the one that it is read in."""
+    found: Conditions = [_named(wanted.text)] if wanted.text.strip() else []
+    if wanted.since is not None:
+        found.append(Case.last_actioned_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(Case.last_actioned_at < wanted.until)
+    if wanted.references:
+        meant = [each for each in map(_referenced, sorted(wanted.references)) if each is not None]
+        found.append(Case.id.in_(sa.union(*meant)) if meant else sa.false())
+    if wanted.phones:
+        reached = [each for each in map(people.reached_by, sorted(wanted.phones)) if each is not None]
+        found.append(with_people(sa.union(*reached)) if reached else sa.false())
+    for name in sorted({name for name, _value in wanted.fields}):
+        values = sorted(value for one, value in wanted.fields if one == name)
+        found.append(Case.id.in_(sa.union(*[_with_field(name, value) for value in values])))
+    return found
+
+
+def by_reference(text: str, case: type[Case] = Case) -> sa.ColumnElement[bool] | None:
+    """The case that has this reference or number; None where the text is neither."""
+    if re.fullmatch(r"#?[0-9]{1,18}", text):
+        return case.id == int(text.removeprefix("#"))
+    return case.reference == text.upper() if re.fullmatch(r"[A-Za-z][\w-]*-[0-9]+", text) else None
+
+
+def _referenced(text: str) -> sa.Select | None:
+    which = by_reference(text, _other)
+    return None if which is None else sa.select(sa.func.coalesce(_other.root_id, _other.id)).where(which)
+
+
+def with_people(persons: sa.CompoundSelect) -> sa.ColumnElement[bool]:
+    """Cases with one of these people in them."""
+    parts = sa.select(CasePerson.case_id).where(CasePerson.person_id.in_(persons)).correlate(None)
+    subjects = sa.select(Case.id).where(Case.subject_person_id.in_(persons)).correlate(None)
+    return Case.id.in_(sa.union(parts, subjects))
+
+
+def _with_field(name: str, value: str) -> sa.Select:
+    """Cases of which a sender says this; long values are compared by their beginning, as they are indexed."""
+    there = sa.select(sa.func.coalesce(_other.root_id, _other.id))
+    there = there.join(CorrespondenceCase, CorrespondenceCase.case_id == _other.id)
+    there = there.join(CorrespondenceField, CorrespondenceField.correspondence_id == CorrespondenceCase.id)
+    return there.where(field_says(name, value))
 
 
 def _mine(actor: Actor) -> sa.ColumnElement[bool]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.interfaces import ORMOption
 
-from portal.core import lookup, same_people
+from portal.core import list_filter, same_people
 from portal.core.actors import Actor
 from portal.core.models import Case, CasePerson
 from portal.core.permissions import visible_cases
@@ -37,7 +37,7 @@ def suggested(session: Session, actor: Actor, case: Case, *, options: tuple[ORMO
 
 def found(session: Session, actor: Actor, case: Case, text: str, *, options: tuple[ORMOption, ...] = ()) -> list[Case]:
     """The case with this reference or number, if it is another and *actor* may see it."""
-    which = lookup.by_reference(" ".join(text.split()))
+    which = list_filter.by_reference(" ".join(text.split()))
     if which is None:
         return []
     query = sa.select(Case).where(_others(actor, case), which).options(*options)

@@ -6,7 +6,7 @@ to see cases are followed apart and put together. One page is one statement, wha
 
 import datetime as dt
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -104,6 +104,20 @@ def counts(session: Session, actor: Actor, lists: Mapping[str, ListFilter], *, m
         numbers.append(sa.select(sa.func.count()).select_from(together.subquery()).scalar_subquery().label(name))
     row = session.execute(sa.select(*numbers)).one()
     return dict(zip(lists, row, strict=True))
+
+
+def numbers(session: Session, actor: Actor, wanted: ListFilter, *, most: int) -> set[int] | None:
+    """The numbers of those cases that are wanted and that *actor* may see; None where there are more than *most*."""
+    ways = [sa.select(Case.id.label("id")).where(*way).limit(most + 1) for way in list_filter.ways(actor, wanted)]
+    found = set(session.scalars(sa.union(*[sa.select(way.subquery()) for way in ways]).limit(most + 1)))
+    return found if len(found) <= most else None
+
+
+def sifted(session: Session, actor: Actor, wanted: ListFilter, among: Collection[int]) -> set[int]:
+    """Which of these cases are wanted."""
+    if not among:
+        return set()
+    return set(session.scalars(sa.select(Case.id).where(Case.id.in_(among), *list_filter.conditions(actor, wanted))))
 
 
 def _page_of(rows: list[tuple[Case, int]], parts: list[_Part], cursor: Cursor | None, limit: int) -> CasePage:

@@ -1,5 +1,6 @@
 """Searching from the top of any page: what is found, how it is shown, and what stays out of sight."""
 
+import html
 import re
 
 import pytest
@@ -83,9 +84,36 @@ def test_words_between_quotation_marks_follow_one_another(worker, office, writte
 
 
 def test_where_one_looks_is_kept_and_an_unknown_place_is_everywhere(worker, office, written):
-    assert '<option value="note" selected>' in worker.get("/app/search?q=school&in=note").get_data(as_text=True)
+    assert '<option selected value="note">' in worker.get("/app/search?q=school&in=note").get_data(as_text=True)
     assert found(worker.get("/app/search?q=pipacs&in=note")) == ([], [])
     assert found(worker.get("/app/search?q=pipacs&in=nowhere")) == ([office["case"]], [office["person"]])
+
+
+def test_filters_are_typed_or_chosen_and_each_is_a_chip_that_takes_it_away(worker, office):
+    page = worker.get("/app/search", query_string={"q": "status:active river", "vertical": "HERE", "owner": "none"})
+    assert found(page) == ([office["case"]], [])
+    chips = dict(re.findall(r'<a class="chip" href="([^"]+)".*?<bdi>(.*?)</bdi>', page.text))
+    assert set(chips.values()) == {"Active", "Here", "Nobody has it"}
+    for address, label in chips.items():
+        further = worker.get(html.unescape(address))
+        assert found(further) == ([office["case"]], []) and f"<bdi>{label}</bdi>" not in further.text
+    assert '<option selected value="HERE">' in page.text
+    assert found(worker.get("/app/search?status=closed")) == ([], [])
+    assert found(worker.get("/app/search?status=active")) == ([office["case"]], [])
+
+
+def test_what_is_no_filter_is_told_beside_its_field_and_nothing_is_found_in_its_place(worker, office):
+    page = worker.get("/app/search", query_string={"q": "river colour:blue", "from": "soon", "status": "asleep"})
+    assert found(page) == ([], [])
+    for field, told in (
+        ("q", "There is no filter “colour:”"),
+        ("from", "“soon” is no date"),
+        ("status", "“asleep” is no status. Write one of: draft, submitted"),
+    ):
+        beside = re.search(rf'id="{field}-error"(.*?)</p>', page.text, re.DOTALL)
+        assert told in beside[1] and f'aria-describedby="{field}-error"' in page.text
+        assert told in page.text[: page.text.index('role="search" aria-label')], "and once more above the form"
+    assert "There is no filter" in worker.get("/app/search/quick?q=colour:blue").text
 
 
 def test_what_was_told_is_not_found_once_consent_was_withdrawn(app, office):

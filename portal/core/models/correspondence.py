@@ -12,6 +12,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.models.base import Base, Code, Id, Moment, Name, ref
 from portal.core.models.case import Case
 
+# By what custom fields are found: whatever their case, and of long values the beginning, as an index holds no more.
+# Numbers stand in the words of the index itself: one that is handed over apart would not be known again.
+_LONGEST = 200
+_name = sa.func.lower(sa.literal_column("name"))
+_value = sa.func.lower(sa.func.substr(sa.literal_column("value"), sa.text("1"), sa.text(str(_LONGEST))))
+
+
+def field_says(name: str, value: str) -> sa.ColumnElement[bool]:
+    """The custom fields of that name and value, by their index."""
+    return sa.and_(_name == name.lower(), _value == sa.func.lower(value[:_LONGEST]))
+
 
 class CorrespondenceCase(Base):
     """What one organisation calls ``caseUid``, with the fields it last sent."""
@@ -52,7 +63,7 @@ class CorrespondenceField(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("correspondence_id", "name"),
-        sa.Index("ix_correspondence_fields_name", "name"),
+        sa.Index("ix_correspondence_fields_name_value", _name, _value),
     )
 
 

@@ -4,35 +4,28 @@ from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 
 from portal.core import lookup
+from portal.core.lookup import Found
 from portal.core.unit import record_reading
 from portal.extensions import db
 from portal.web.access import current_actor
 from portal.web.cases.words import case_name, person_name
-from portal.web.search import highlight
+from portal.web.search import asking, highlight
+from portal.web.search.asking import Asked, SearchForm
 
 blueprint = Blueprint("search", __name__, url_prefix="/app")
-LONGEST = 200
 QUICK = 5
 
-# Where one can look for words; everywhere else numbers and names count, too.
-PLACES = {
-    "": _l("Everywhere"),
-    "case": _l("What was told"),
-    "message": _l("Messages"),
-    "note": _l("Notes"),
-    "attachment": _l("Names of files"),
-}
 IN = {"message": _l("In a message"), "note": _l("In a note"), "attachment": _l("In the name of a file")}
 
 
 @blueprint.get("/search/quick")
 def quick():
     """The first few cases and people while one is still typing, as a list to choose from."""
-    text = _asked()
-    found = lookup.everywhere(db.session, current_actor(), text, most=QUICK)
+    asked = asking.read(db.session, current_actor(), request.args)
+    found = _found(asked, most=QUICK)
     named = {"case_name": case_name, "person_name": person_name}
-    too_short = len(text) < lookup.SHORTEST
-    shown = render_template("search/_quick.html", q=text, found=found, too_short=too_short, **named)
+    troubles = [asking.trouble_words(problem) for problem in asked.meaning.problems]
+    shown = render_template("search/_quick.html", asked=asked, found=found, troubles=troubles, **named)
     _record(found)
     return shown
 
@@ -40,19 +33,19 @@ def quick():
 @blueprint.get("/search")
 def index():
     """Cases and people that the words may mean. That something was looked up is recorded, the words are not."""
-    text = _asked()
-    place = request.args.get("in", "")
-    place = place if place in PLACES else ""
-    found = lookup.everywhere(db.session, current_actor(), text, kinds=(place,) if place else ())
+    actor = current_actor()
+    asked = asking.read(db.session, actor, request.args)
+    found = _found(asked, most=lookup.MOST_HITS)
+    form = SearchForm(request.args, meta={"csrf": False}).offer(db.session, actor)
+    form.q.data, form.place.data = asked.q, asked.place
+    asked.tell(form)
     page = render_template(
         "search/index.html",
-        q=text,
-        place=place,
-        places=PLACES,
+        asked=asked,
+        form=form,
         in_words=IN,
         found=found,
-        words=lookup.words_of(text),
-        too_short=len(text) < lookup.SHORTEST,
+        words=lookup.words_of(asked.typed.words),
         highlight=highlight,
         case_name=case_name,
         person_name=person_name,
@@ -61,11 +54,16 @@ def index():
     return page
 
 
-def _asked() -> str:
-    return request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
+def _found(asked: Asked, *, most: int) -> Found:
+    """What is asked for; nothing where a filter was not understood: without it, other things would be found."""
+    if asked.meaning.problems:
+        return Found([], [])
+    wanted = asked.meaning.wanted if asked.is_filtered else None
+    kinds = (asked.place,) if asked.place else ()
+    return lookup.everywhere(db.session, current_actor(), asked.typed.words, wanted=wanted, kinds=kinds, most=most)
 
 
-def _record(found: lookup.Found) -> None:
+def _record(found: Found) -> None:
     if found.cases or found.people:
         numbers = [hit.case.id for hit in found.cases]
         people = [hit.person.id for hit in found.people]
