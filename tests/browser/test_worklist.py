@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import accessible, complaints, violations
+from tests.browser.accessibility import accessible, beyond_the_edge, complaints, violations
 from tests.browser.conftest import Desk
 from tests.browser.keyboard import Keyboard
 
@@ -96,6 +96,23 @@ def test_several_cases_get_a_review_date_with_every_page_in_order(desk: Desk):
     accessible(page)
     page.go_back()
     choose_and_set_the_date(page)
+
+
+@pytest.mark.parametrize("width", [375, 320])
+def test_on_a_phone_cases_are_ticked_and_get_a_review_date(desk: Desk, width: int):
+    page = with_cases(desk, f"Heronphone{width}")
+    page.set_viewport_size({"width": width, "height": 640})
+    for tick in page.locator(".worklist tbody label.tick").all():
+        box = tick.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24 and box["x"] >= 0
+        tick.click()
+    for button in page.locator(".bulk button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+    complaints(page)
+    assert beyond_the_edge(page) <= 0
+    choose_and_set_the_date(page)
+    page.locator("[data-select-all]").focus()
+    expect(page.locator(".worklist thead")).to_be_in_viewport()
 
 
 def test_without_script_cases_are_changed_and_a_view_is_saved(plain_desk: Desk):
