@@ -208,9 +208,29 @@ _WORDS = {
 }
 
 
-def words(code: str | None) -> str:
-    """What a reason code says to people; the code itself where it is the office's own."""
-    return _WORDS.get(code or "", code or "")
+# Some codes stand on several lists with words of their own. What they are about says which list is meant.
+_ABOUT: dict[str, Mapping[str, str]] = {
+    "suspend": SUSPENSION,
+    "resume": RESUME,
+    "close": CLOSURE,
+    "reopen": REOPEN,
+    "archive": {**ARCHIVE, **ABANDON},
+    "refuse": REFUSAL,
+    "merge": {**MERGE, "MERGED": SYSTEM_WORDS["MERGED"]},
+    "split": SPLIT,
+    "consent": {**CONSENT_REJECTION, **CONSENT_WITHDRAWAL},
+    "membership": MEMBERSHIP_END,
+    "conflict": {**RESOLUTION, **DISMISSAL},
+    "check": DUPLICATE_CHECK,
+}
+
+
+def words(code: str | None, about: str = "") -> str:
+    """What a reason code says to people; the code itself where it is the office's own.
+
+    *about* is the action on a case, or another noun of ``_ABOUT``, for codes that mean something else elsewhere.
+    """
+    return _ABOUT.get(about, {}).get(code or "") or _WORDS.get(code or "", code or "")
 
 
 def given(

@@ -77,6 +77,6 @@ def iso(value: dt.date | dt.datetime | None) -> str:
     return value.isoformat() if value else ""
 
 
-def reason_words(code: str | None) -> str:
-    """A reason code in words."""
-    return _(reasons.words(code)) if code else ""
+def reason_words(code: str | None, about: str = "") -> str:
+    """A reason code in words; *about* as ``reasons.words`` knows it."""
+    return _(reasons.words(code, about)) if code else ""

@@ -161,7 +161,8 @@ def _state(made: CaseFile, step) -> Block:
     if step.from_status:
         head = _("From %(old)s to %(new)s", old=words.status_word(step.from_status), new=head)
     aside = ". ".join(filter(None, (f"{when(step.at)}, {step.actor_name}", _from(made, step.case_id))))
-    told = [(_("Reason"), reason_words(step.reason_code)), (_("In words"), step.reason_text), (_("Note"), step.note)]
+    reason = reason_words(step.reason_code, step.action)
+    told = [(_("Reason"), reason), (_("In words"), step.reason_text), (_("Note"), step.note)]
     return block(told, heading=head, aside=aside)
 
 
@@ -184,7 +185,7 @@ def _consent(consent) -> Block:
         (_("From"), day(consent.active_from)),
         (_("Last day"), until or _("no end")),
         (_("Withdrawn on"), day(consent.withdrawn_at)),
-        (_("Reason"), reason_words(consent.reason_code)),
+        (_("Reason"), reason_words(consent.reason_code, "consent")),
     ]
     return block(told, heading=f"{words.person_name(consent.person)}: {consent.vertical.name}")
 

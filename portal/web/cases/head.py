@@ -136,6 +136,13 @@ class Head:
         return getattr(self.case, _MOMENTS.get(self.case.lifecycle_status, "created_at")) or self.case.created_at
 
     @property
+    def led_here(self) -> str:
+        """The action that led to the state in which the case is: a report that was refused was never closed."""
+        left = Action.ARCHIVE if self.case.closed_at is not None else Action.REFUSE
+        actions = {Status.SUSPENDED: Action.SUSPEND, Status.CLOSED: Action.CLOSE, Status.REOPENED: Action.REOPEN}
+        return actions.get(self.case.lifecycle_status, left).value
+
+    @property
     def is_hidden(self) -> bool:
         """Whether what is written in the case is closed now: consent was withdrawn, no vital interest opens it."""
         return self.facts.consent_withdrawn and not self.actor.reads_hidden(self.case.id, self.case.merged_into_id)

@@ -107,7 +107,7 @@ def _opt_in(row: Row) -> tuple[str, str, str]:
 def _state(row: Row) -> tuple[str, str, str]:
     case = row.case
     if case.lifecycle_status is Status.SUSPENDED:
-        reason = reason_words(case.status_reason)
+        reason = reason_words(case.status_reason, "suspend")
         return "warn", "s-suspended", _("Suspended: %(reason)s", reason=reason) if reason else _("Suspended")
     if case.lifecycle_status is Status.CLOSED:
         return "", "s-closed", _("Closed on %(day)s", day=day(case.closed_at))
