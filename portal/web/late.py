@@ -7,6 +7,7 @@ has no power any more; a form whose token is another session's; a form without d
 shows it, for its sender to copy, and only where the browser says that it was sent from a page of ours.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from flask import Response, current_app, make_response, render_template, request
 
 from portal.core.actors import Actor
 from portal.core.errors import DomainError
+from portal.web import labels
 
 View = Callable[..., Any]
 Keeper = Callable[..., str]
@@ -46,12 +48,14 @@ def keep(actor: Actor) -> str | None:
 
 
 def typed() -> list[tuple[str, str]]:
-    """What somebody typed into the form that was sent, with the names of its fields; nothing where it was sent from
-    elsewhere, or where it may be secret."""
+    """What somebody typed into the form that was sent, with what its fields are called; nothing where it was sent
+    from elsewhere, or where it may be secret."""
     if request.method != "POST" or request.blueprint in _SECRET or not _is_ours():
         return []
     fields = [(name, value.strip()) for name, value in request.form.items(multi=True) if name not in _NOT_TYPED]
-    return [(name.replace("-", " ").replace("_", " "), value) for name, value in fields if value]
+    package = current_app.view_functions[request.endpoint].__module__.rpartition(".")[0]
+    called = labels.of_sent([*request.form], package)
+    return [(called.get(name) or re.sub("[-_]", " ", name), value) for name, value in fields if value]
 
 
 def shown_back(fields: list[tuple[str, str]], page: str, *, status: int) -> Response:

@@ -125,3 +125,25 @@ def test_what_a_page_sends_by_itself_after_the_end_is_not_kept(app, office):
         **{"X-Background": "1"},
     )
     assert (answer.status_code, kept(app)) == (401, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "shown"),
+    [
+        (
+            "/app/cases/{case}/edit",
+            {"narrative": TYPED, "phone_wish": "x"},
+            "What happened: The heating",
+        ),
+        (
+            "/app/intake",
+            {"reporter-full_name": "Zsófia", "clients-0-phone_wish": "Not at night", "plan": "To call"},
+            "Name: Zsófia Wishes about calls: Not at night What was agreed to do: To call",
+        ),
+        ("/app/cases/{case}/close", {"reason": "OTHER", "note": TYPED, "unheard_of": "1"}, "unheard of: 1"),
+    ],
+)
+def test_what_was_not_sent_stands_beside_the_words_of_its_form(app, office, path, sent, shown):
+    someone = Browser(app, office["agent"])
+    sent = {"csrf_token": "of another session", **sent}
+    assert shown in words(someone.client.post(path.format(**office), data=sent, headers=OURS))
