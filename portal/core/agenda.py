@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import paging, worklist
+from portal.core import paging, worklist_facts, worklist_rows
 from portal.core.actors import Actor
 from portal.core.models import Case, CasePerson, Review
 from portal.core.paging import Cursor, Page
@@ -85,9 +85,9 @@ def page(session: Session, actor: Actor, wanted: Wanted, *, cursor: Cursor | Non
     query = sa.select(Review).where(*_which(actor, wanted))
     found = paging.soonest_first(session, query, Review.date, Review.id, cursor=cursor, limit=limit)
     numbers = sorted({review.case_id for review in found.rows})
-    query = sa.select(Case).where(Case.id.in_(numbers)).options(*worklist.SHOWN)
+    query = sa.select(Case).where(Case.id.in_(numbers)).options(*worklist_rows.SHOWN)
     known = {case.id: case for case in session.scalars(query)} if numbers else {}
-    clients = worklist.clients_of(session, numbers) if numbers else {}
+    clients = worklist_facts.clients_of(session, numbers) if numbers else {}
     rows = [Due(one, known[one.case_id], clients.get(one.case_id, [])) for one in found.rows]
     return replace(found, rows=rows)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import consents, fulltext, list_filter, people, search, worklist
+from portal.core import consents, fulltext, list_filter, people, search, worklist_facts, worklist_rows
 from portal.core.actors import Actor
 from portal.core.fulltext import Hit
 from portal.core.indexing import TEXTS
@@ -120,9 +120,9 @@ def _newest(
 def _hits(
     session: Session, actor: Actor, matched: dict[int, tuple[str, Hit | None]], wanted: ListFilter | None
 ) -> list[CaseHit]:
-    query = sa.select(Case).where(Case.id.in_(matched), visible_cases(actor)).options(*worklist.SHOWN)
+    query = sa.select(Case).where(Case.id.in_(matched), visible_cases(actor)).options(*worklist_rows.SHOWN)
     cases = {case.id: case for case in session.scalars(query)}
-    clients = worklist.clients_of(session, list(cases))
+    clients = worklist_facts.clients_of(session, list(cases))
     closed = consents.withdrawn_among(session, cases.values())
     by_content = wanted is not None and wanted.fields  # what a sender said is not to be read of them either
     texts = _texts(session, [hit for _, hit in matched.values() if hit is not None and hit.case_id not in closed])

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import assignments, audit, cases, clock, consents, lifecycle, search, transitions, worklist
+from portal.core import (
+    assignments,
+    audit,
+    cases,
+    clock,
+    consents,
+    lifecycle,
+    search,
+    transitions,
+    worklist_facts,
+    worklist_rows,
+)
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, StaleVersion
 from portal.core.models import Case, CasePerson, IntakeReceipt, Organisation, UnmappedCode, User
-from portal.core.paging import Cursor
+from portal.core.paging import Cursor, Page
 from portal.core.permissions import Permission, require, visible_cases
 from portal.core.search import ListFilter, Order, Sort
 from portal.core.vocabulary import Action
@@ -35,16 +46,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class WaitingPage:
-    """A page of reports with what leads to its neighbours; ``first`` is the number of its first row."""
-
-    rows: list[Waiting]
-    following: Cursor | None
-    preceding: Cursor | None
-    first: int
-
-
-@dataclass(frozen=True)
 class Delivery:
     """How a report came: its receipt, the payload in a readable form, and other reports under the same key."""
 
@@ -53,21 +54,21 @@ class Delivery:
     twins: list[Case]
 
 
-def waiting(session: Session, actor: Actor, *, cursor: Cursor | None = None, limit: int = search.PAGE) -> WaitingPage:
+def waiting(session: Session, actor: Actor, *, cursor: Cursor | None = None, limit: int = search.PAGE) -> Page[Waiting]:
     """Reports that wait and that *actor* may see, what presses first. Raises InvalidInput for a foreign cursor."""
-    found = search.page(session, actor, WAITING, PRESSING, cursor=cursor, limit=limit, options=worklist.SHOWN)
+    found = search.page(session, actor, WAITING, PRESSING, cursor=cursor, limit=limit, options=worklist_rows.SHOWN)
     numbers = [case.id for case in found.cases]
     senders = sa.select(Case.id, Organisation.name).join(Organisation, Organisation.id == Case.organisation_id)
     names = dict(session.execute(senders.where(Case.id.in_(numbers))).all())
     doubts = sa.select(UnmappedCode.case_id, sa.func.count()).where(UnmappedCode.case_id.in_(numbers))
     unmapped = dict(session.execute(doubts.group_by(UnmappedCode.case_id)).all())
-    clients = worklist.clients_of(session, numbers)
+    clients = worklist_facts.clients_of(session, numbers)
     closed = consents.withdrawn_among(session, found.cases)
     rows = [
         Waiting(one, names[one.id], clients.get(one.id, []), unmapped.get(one.id, 0), one.id in closed)
         for one in found.cases
     ]
-    return WaitingPage(rows, found.following, found.preceding, found.first)
+    return Page(rows, found.following, found.preceding, found.first)
 
 
 def count(session: Session, actor: Actor) -> int:

@@ -3,21 +3,18 @@
 import datetime as dt
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from portal.core import search
 from portal.core.actors import Actor
 from portal.core.models import Vertical
-from portal.core.paging import Cursor
+from portal.core.paging import Cursor, Page
 from portal.core.permissions import Permission, can
 from portal.core.search import ListFilter, Order, Sort
 from portal.core.vocabulary import Role
-from portal.core.worklist_facts import clients_of
-from portal.core.worklist_rows import SHOWN, Reason, Row, Why, not_opted_in, overdue, rows_of
-
-__all__ = ["SHOWN", "Row", "Why", "clients_of", "rows_of"]  # rows have a file of their own, and are asked for here
+from portal.core.worklist_rows import SHOWN, Reason, Row, not_opted_in, overdue, rows_of
 
 TRIAGE = "triage"  # reports that wait to be looked at: a queue with a page of its own, counted beside the views
 
@@ -36,16 +33,6 @@ class View(enum.StrEnum):
 
 # What is said first of a row in a view that is about it.
 _ABOUT: dict[View, Reason] = {View.OVERDUE: overdue, View.AWAITING: not_opted_in}
-
-
-@dataclass(frozen=True)
-class RowPage:
-    """A page of rows with what leads to its neighbours."""
-
-    rows: list[Row]
-    following: Cursor | None
-    preceding: Cursor | None
-    first: int
 
 
 def usual_view(actor: Actor) -> View:
@@ -90,11 +77,11 @@ def page(
     cursor: Cursor | None = None,
     view: View | None = None,
     answering: frozenset[int] = frozenset(),
-) -> RowPage:
+) -> Page[Row]:
     """A page of the work-list; *view* is what it is about. Raises InvalidInput for a cursor of another list."""
     found = search.page(session, actor, wanted, sort, cursor=cursor, options=SHOWN)
     rows = rows_of(session, actor, found.cases, today, first=_ABOUT.get(view), answering=answering)
-    return RowPage(rows, found.following, found.preceding, found.first)
+    return Page(rows, found.following, found.preceding, found.first)
 
 
 def counts(

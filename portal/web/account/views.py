@@ -18,7 +18,7 @@ from portal.web.account import words
 from portal.web.account.forms import PasswordForm
 from portal.web.account.proof import knows_password, right
 from portal.web.activity import passive
-from portal.web.own_records.views import TIES
+from portal.web.own_records.words import TIES
 
 blueprint = Blueprint("account", __name__, url_prefix="/app/account")
 
@@ -31,7 +31,7 @@ def has_password() -> bool:
 
 @blueprint.get("")
 def show():
-    """Name, role, verticals, drafts, and the form for a new password."""
+    """Who one is here, by what one signs in and where one is signed in, and the form for a new password."""
     return _page(_form())
 
 

@@ -10,7 +10,7 @@ from portal.core.errors import InvalidInput
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Dialect
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.admin import words
 from portal.web.admin.forms import YEARS
@@ -27,7 +27,7 @@ def calls():
     with unit_of_work(db.session, actor, intent="call_log.read"):
         call_log.record_look(db.session, actor, wanted)
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = call_log.page(db.session, actor, wanted, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("admin.calls", **asked))

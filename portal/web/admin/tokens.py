@@ -11,7 +11,7 @@ from portal.core.token_list import TokenState, Wanted
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Dialect
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.admin import words
 from portal.web.admin.forms import RevokeForm, beside
@@ -29,7 +29,7 @@ def tokens():
         issued=asked["kind"] == "issued",
     )
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = token_list.page(db.session, actor, wanted, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("admin.tokens", **asked))

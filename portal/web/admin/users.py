@@ -8,7 +8,7 @@ from portal.core.token_list import TokenState
 from portal.core.user_register import Wanted
 from portal.core.vocabulary import Role
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor, needs_second_factor
 from portal.web.account.words import ROLES
 from portal.web.admin import words
@@ -28,7 +28,7 @@ def users():
         int(asked["vertical"]) if asked["vertical"] else None,
     )
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = user_register.page(db.session, actor, wanted, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("admin.users", **asked))

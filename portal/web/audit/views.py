@@ -7,7 +7,7 @@ from portal.core.audit_trail import OUTCOMES, Wanted
 from portal.core.errors import InvalidInput
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 
 blueprint = Blueprint("audit", __name__, url_prefix="/app/audit")
@@ -23,7 +23,7 @@ def index():
     with unit_of_work(db.session, actor, intent="audit.read"):
         audit_trail.record_look(db.session, actor, wanted or Wanted())
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = audit_trail.page(db.session, actor, wanted, cursor=place) if wanted else None
     except InvalidInput:
         return fragments.go_to(url_for("audit.index", **asked))

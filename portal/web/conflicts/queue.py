@@ -8,7 +8,7 @@ from portal.core.conflict_queue import Wanted
 from portal.core.errors import InvalidInput
 from portal.core.vocabulary import ConflictStatus
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.conflicts import words
 
@@ -21,7 +21,7 @@ def index():
     """Conflicts of which the reader sees a case, open ones unless others are asked for."""
     actor, wanted = current_actor(), _wanted()
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = conflict_queue.page(db.session, actor, wanted, cursor=place)
     except InvalidInput:
         return fragments.go_to(_url(wanted))

@@ -8,7 +8,7 @@ from portal.core import checking, clock, household_register, households, paging,
 from portal.core.errors import InvalidInput
 from portal.core.unit import record_reading
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.cases.words import person_name
 from portal.web.verification import words
@@ -20,7 +20,7 @@ def index():
     """Households found by their name or by who belongs to them; without a search the newest."""
     text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = household_register.page(db.session, current_actor(), text, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("households.index", q=text or None))

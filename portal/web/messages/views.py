@@ -27,13 +27,12 @@ from portal.web.cases.words import person_name
 from portal.web.messages import thread
 from portal.web.messages.forms import MessageForm, NoteForm
 
-TITLES = {"message": "message", "note": "note"}
 PERMISSIONS = {"message": Permission.WRITE_MESSAGE, "note": Permission.WRITE_NOTE}
 
 
 def keep_late(actor: Actor, number: int, form: str) -> str:
     """Keep what was written in a session that was over."""
-    unsent.keep_late(actor, number, form, str(number), TITLES[form], permission=PERMISSIONS[form])
+    unsent.keep_late(actor, number, form, str(number), form, permission=PERMISSIONS[form])
     return url_for("cases.messages", number=number)
 
 
@@ -89,14 +88,8 @@ def undo_message(number: int, held: int):
                 "text": "\n\n".join(filter(None, (taken.text, begun.strip()))),
                 "to": str(taken.recipient_id or ""),
             }
-            drafts.save(
-                db.session,
-                current_actor(),
-                "message",
-                str(number),
-                fields,
-                title=f"{case.reference}, {TITLES['message']}",
-            )
+            title = f"{case.reference}, message"
+            drafts.save(db.session, current_actor(), "message", str(number), fields, title=title)
     except AlreadyDone:
         flash(_("It was too late to undo: the message is recorded."), "warning")
         return fragments.go_to(url_for("cases.show", number=number, _anchor="cases-thread"))
@@ -128,7 +121,7 @@ def draft(number: int, form: str):
     with unit_of_work(db.session, current_actor(), intent="draft.save"):
         case = unsent.findable(number, PERMISSIONS[form])
         if not _is_written(case, request.form.get("text", "")):
-            unsent.keep(case, form, str(number), TITLES[form])
+            unsent.keep(case, form, str(number), form)
     return unsent.kept_answer(url_for("cases.messages", number=number, _anchor=f"cases-{form}"))
 
 
@@ -167,7 +160,7 @@ def _shown_again(number: int, form: str, *, emptied: bool = True):
 
 def _refused(number: int, which: str, form: MessageForm | NoteForm, refusal):
     """The form again with what is wrong beside the field, or why nothing can be written now; the text is kept."""
-    unsent.keep_failed(number, which, str(number), TITLES[which])
+    unsent.keep_failed(number, which, str(number), which)
     if isinstance(refusal, Forbidden):
         raise refusal
     if isinstance(refusal, InvalidInput) and refusal.target in form:

@@ -7,7 +7,7 @@ from portal.core import notices, paging
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.notices import words
 
@@ -19,7 +19,7 @@ def index():
     """A page of notices; an address that leads nowhere leads to the first page."""
     actor = current_actor()
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = notices.page(db.session, actor, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("notices.index"))

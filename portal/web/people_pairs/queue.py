@@ -9,7 +9,7 @@ from portal.core.errors import InvalidInput
 from portal.core.models import Person
 from portal.core.vocabulary import PairState
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.people_pairs import words
 
@@ -35,7 +35,7 @@ def index():
     wanted = _wanted()
     least, below, _words = words.BANDS.get(wanted.band, (None, None, ""))
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         asked = {"state": wanted.state, "at_least": least, "below": below, "cursor": place}
         page = people_pairs.waiting(db.session, current_actor(), **asked)
     except InvalidInput:

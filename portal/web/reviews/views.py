@@ -11,7 +11,7 @@ from portal.core import agenda, clock, paging
 from portal.core.agenda import Days, Wanted
 from portal.core.errors import InvalidInput
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.formats import office_zone
 from portal.web.reviews import feed, words
@@ -30,7 +30,7 @@ def index():
     """Review dates, the most urgent first; of one day where the address says so."""
     actor, wanted, days = current_actor(), _wanted(), _days()
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = agenda.page(db.session, actor, wanted, cursor=place)
     except InvalidInput:
         return fragments.go_to(_list_url(wanted))

@@ -9,7 +9,7 @@ from portal.core.models import Person
 from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading, unit_of_work
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.cases.words import person_name
 from portal.web.formats import local
@@ -20,7 +20,7 @@ from portal.web.rights.forms import DONE, AnswerForm, RequestForm
 def index():
     """What waits for an answer, the one that is due first first."""
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = subject_requests.waiting(db.session, current_actor(), cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("rights.index"))

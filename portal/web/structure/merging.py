@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import case_people, cases, consents, merge_choices, merge_preview, merging, stale, worklist
+from portal.core import (
+    case_people,
+    cases,
+    consents,
+    merge_choices,
+    merge_preview,
+    merging,
+    stale,
+    worklist_facts,
+    worklist_rows,
+)
 from portal.core.errors import DomainError, Forbidden, InvalidInput, Refused, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission
@@ -53,9 +63,9 @@ def _choose(number: int, *, status: int = 200):
     actor = current_actor()
     top = head.of_case(db.session, actor, number)
     asked = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    found = merge_choices.found(db.session, actor, top.case, asked, options=worklist.SHOWN) if asked else []
+    found = merge_choices.found(db.session, actor, top.case, asked, options=worklist_rows.SHOWN) if asked else []
     suggested = (
-        [] if top.merge_refusal else merge_choices.suggested(db.session, actor, top.case, options=worklist.SHOWN)
+        [] if top.merge_refusal else merge_choices.suggested(db.session, actor, top.case, options=worklist_rows.SHOWN)
     )
     shown = {
         "head": top,
@@ -70,7 +80,7 @@ def _choose(number: int, *, status: int = 200):
 def _named(found: Iterable[Case]) -> list[tuple[Case, str]]:
     """Cases with whom they are about."""
     shown = list(found)
-    clients = worklist.clients_of(db.session, [case.id for case in shown]) if shown else {}
+    clients = worklist_facts.clients_of(db.session, [case.id for case in shown]) if shown else {}
     return [(case, case_name(case, clients.get(case.id, []))) for case in shown]
 
 

@@ -3,7 +3,17 @@
 from flask import Blueprint, flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import cases, lifecycle, merge_choices, paging, sensitivity, triage, workers, worklist
+from portal.core import (
+    cases,
+    lifecycle,
+    merge_choices,
+    paging,
+    sensitivity,
+    triage,
+    workers,
+    worklist_facts,
+    worklist_rows,
+)
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Case
 from portal.core.permissions import Permission, may
@@ -11,7 +21,7 @@ from portal.core.sensitivity import Sensitive
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Action
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import fragments, turning
 from portal.web.access import current_actor
 from portal.web.cases import answers, head
 from portal.web.cases.words import case_name, for_templates
@@ -28,7 +38,7 @@ def index():
     """What waits to be looked at, what presses first; an address that leads nowhere leads to the first page."""
     actor = current_actor()
     try:
-        place = paging.decode(request.args["page"]) if request.args.get("page") else None
+        place = turning.place()
         page = triage.waiting(db.session, actor, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("triage.index"))
@@ -99,8 +109,8 @@ def _page(
     form = form or _offered(AcceptForm(formdata=None, to=case.owner_id or 0), case)
     form.catch_up(case.version_id)
     asked = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    found = merge_choices.found(db.session, actor, case, asked, options=worklist.SHOWN) if asked else []
-    same = merge_choices.suggested(db.session, actor, case, options=worklist.SHOWN) if case.needs_triage else []
+    found = merge_choices.found(db.session, actor, case, asked, options=worklist_rows.SHOWN) if asked else []
+    same = merge_choices.suggested(db.session, actor, case, options=worklist_rows.SHOWN) if case.needs_triage else []
     shown = {
         "head": top,
         "form": form,
@@ -119,5 +129,5 @@ def _page(
 
 
 def _named(found: list[Case]) -> list[tuple[Case, str]]:
-    clients = worklist.clients_of(db.session, [case.id for case in found]) if found else {}
+    clients = worklist_facts.clients_of(db.session, [case.id for case in found]) if found else {}
     return [(case, case_name(case, clients.get(case.id, []))) for case in found]

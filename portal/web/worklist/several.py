@@ -8,7 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from portal.core import bulk, clock, verticals, workers, worklist
+from portal.core import bulk, clock, verticals, workers, worklist, worklist_facts
 from portal.core.bulk import Act, Change
 from portal.core.errors import InvalidInput, NotFound
 from portal.core.models import Case
@@ -165,5 +165,5 @@ def _found(text: str) -> uuid.UUID:
 
 
 def _names(found: list[Case]) -> dict[int, str]:
-    clients = worklist.clients_of(db.session, [case.id for case in found]) if found else {}
+    clients = worklist_facts.clients_of(db.session, [case.id for case in found]) if found else {}
     return {case.id: case_name(case, clients.get(case.id, [])) for case in found}

@@ -9,9 +9,11 @@ from portal.core import clock, saved_views, verticals, workers, worklist
 from portal.core.actors import Actor
 from portal.core.list_filter import Only
 from portal.core.models import SavedView
+from portal.core.paging import Page
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Origin, Priority, Status
-from portal.core.worklist import RowPage, View
+from portal.core.worklist import View
+from portal.core.worklist_rows import Row
 from portal.web.cases.words import ORIGINS, status_word
 from portal.web.formats import office_zone
 from portal.web.worklist import asking, words
@@ -46,7 +48,7 @@ class Shown:
         answering = worklist.answering(actor, everywhere)
         wanted = worklist.of_view(asked.view, asked.wanted, today, answering=answering)
         self.asked, self.actor = asked, actor
-        self.page: RowPage = worklist.page(
+        self.page: Page[Row] = worklist.page(
             session, actor, wanted, asked.order, today, cursor=asked.cursor, view=asked.view, answering=answering
         )
         chosen = wanted if asked.filters else None

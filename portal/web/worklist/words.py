@@ -10,7 +10,8 @@ from portal.core import bulk, clock
 from portal.core.list_filter import CONSENT_SOON, Only
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Priority, Status
-from portal.core.worklist import Row, View, Why
+from portal.core.worklist import View
+from portal.core.worklist_rows import Row, Why
 from portal.web.cases.words import case_name
 from portal.web.formats import ago, day, moment, reason_words
 
