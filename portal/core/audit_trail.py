@@ -56,8 +56,10 @@ def _impartial(actor: Actor) -> list[sa.ColumnElement[bool]]:
         return []
     closed = sa.select(Case.id).where(sa.not_(impartial(actor)))
     people = [f"person:{number}" for number in sorted(actor.closed_people)]
+    related_to = AuditEvent.details["related_to"].as_integer()
     return [
         AuditEvent.chain_key.not_in(people),
+        sa.or_(related_to.is_(None), related_to.not_in(sorted(actor.closed_people))),
         sa.or_(AuditEvent.case_id.is_(None), AuditEvent.case_id.not_in(closed)),
     ]
 

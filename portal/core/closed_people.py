@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.models import OwnRecord, Person, Relation
+from portal.core.reasons import RECORDED_IN_ERROR
+from portal.core.relation_kinds import NOT_FAMILY
 
 SELF, RELATIVE = "self", "relative"
 # What is noted with the record, and for administrators and auditors alone: who is related to whom is not told around.
@@ -27,9 +29,14 @@ def of_user(session: Session, user_id: int) -> frozenset[int]:
 
 
 def _related(session: Session, people: Collection[int]) -> set[int]:
-    """Those who stand in ``relations`` beside these people, on either side."""
+    """The family that ``relations`` names beside these people, on either side.
+
+    Who was family once is taken for family still; only what was recorded in error closes nothing.
+    """
     one, other = Relation.person_id, Relation.other_id
-    query = sa.union(sa.select(other).where(one.in_(people)), sa.select(one).where(other.in_(people)))
+    true_once = sa.or_(Relation.end_reason.is_(None), Relation.end_reason != RECORDED_IN_ERROR)
+    family = sa.and_(Relation.kind.not_in(NOT_FAMILY), true_once)
+    query = sa.union(sa.select(other).where(one.in_(people), family), sa.select(one).where(other.in_(people), family))
     return set(session.scalars(query)) if people else set()
 
 

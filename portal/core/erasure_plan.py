@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import legal_holds, same_people
+from portal.core import legal_holds, relations, same_people
 from portal.core import models as m
 from portal.core.erasure_tables import Rule
 from portal.core.vocabulary import LIVE, Status
@@ -106,6 +106,8 @@ def of_files(made: Plan) -> sa.ColumnElement[bool]:
 
 
 def of_values(made: Plan) -> sa.ColumnElement[bool]:
-    """The events whose kept values are the person's: of their records, and of the cases about nobody else."""
+    """The events whose kept values are the person's: of their records, of what others are to them, of their cases."""
     chains = [f"person:{number}" for number in made.records]
-    return sa.or_(m.AuditEvent.chain_key.in_(chains), m.AuditEvent.case_id.in_(made.alone))
+    about_them = m.AuditEvent.details["related_to"].as_integer().in_(made.records)
+    related = sa.and_(m.AuditEvent.action.in_(relations.EVENTS), about_them)
+    return sa.or_(m.AuditEvent.chain_key.in_(chains), m.AuditEvent.case_id.in_(made.alone), related)

@@ -4,14 +4,14 @@ Everybody may say it of themself, an administrator of others; only an administra
 themself. It is not opened by anything: to the worker the record is not there any more (closed_people.py).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from portal.core import audit, break_glass, closed_people
+from portal.core import audit, break_glass, closed_people, same_people
 from portal.core.actors import Actor, from_user
 from portal.core.closed_people import RELATIVE, SELF
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput
@@ -53,7 +53,7 @@ def declare(session: Session, actor: Actor, person: Person, *, tie: str, user: U
     session.flush()
     details = {"user": number, "person": person.id, "before": None, "after": tie}
     audit.append(session, actor, "own_record.declare", chain=f"person:{person.id}", details=details)
-    return _hand_over(session, session.get(User, number))
+    return _tell(session, session.get(User, number), ())
 
 
 def take_back(session: Session, actor: Actor, person: Person, user_id: int) -> None:
@@ -93,11 +93,29 @@ def closed_among(session: Session, user: User, numbers: Collection[int]) -> set[
     return set(numbers).difference(session.scalars(sa.select(Case.id).where(Case.id.in_(numbers), impartial(them))))
 
 
-def _hand_over(session: Session, user: User) -> int:
-    """Tell the supervisors of the open cases that *user* owns and sees no longer."""
+def left_by(session: Session, person_ids: Collection[int]) -> dict[int, set[int]]:
+    """Of workers whose own record is one of these people's: the open cases that they own and may not see."""
+    known = [number for ids in same_people.records(session, person_ids).values() for number in ids]
+    workers = sa.select(OwnRecord.user_id).where(OwnRecord.person_id.in_(known), OwnRecord.tie == SELF)
+    users = session.scalars(sa.select(User).where(User.id.in_(workers)).order_by(User.id))
+    return {user.id: {case.id for case in _left(session, user)} for user in users.all()}
+
+
+def hand_over(session: Session, person_ids: Collection[int], *, but: Mapping[int, set[int]]) -> None:
+    """Tell the supervisors of cases that such workers may not see since a relation was recorded, *but* those before."""
+    for user_id in left_by(session, person_ids):
+        _tell(session, session.get_one(User, user_id), but.get(user_id, ()))
+
+
+def _left(session: Session, user: User) -> list[Case]:
     open_ones = Case.lifecycle_status.not_in((Status.CLOSED, Status.ARCHIVED))
     theirs = sa.select(Case).where(Case.owner_id == user.id, open_ones, sa.not_(impartial(from_user(session, user))))
-    left = session.scalars(theirs.order_by(Case.id).limit(_MOST)).all()
+    return list(session.scalars(theirs.order_by(Case.id).limit(_MOST)))
+
+
+def _tell(session: Session, user: User, but: Collection[int]) -> int:
+    """Tell the supervisors of the open cases that *user* owns and sees no longer."""
+    left = [case for case in _left(session, user) if case.id not in but]
     for case in left:
         text = f"{case.reference} needs somebody else: whoever has it may not see it any more."
         for one in break_glass.supervisors(session, case):

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import closed_people, same_people
+from portal.core import closed_people, relations, same_people
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
 from portal.core.models import AuditEvent, AuditValue, Person
@@ -27,6 +27,7 @@ class Change:
     action: str
     details: dict[str, Any]
     values: dict[str, tuple[str | None, str | None] | None]
+    other: Person | None = None  # whom a relation is to, unless it is an alleged perpetrator
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,34 @@ def page(session: Session, actor: Actor, person: Person, *, cursor: Cursor | Non
     query = sa.select(AuditEvent).where(AuditEvent.chain_key.in_(chains), AuditEvent.outcome == "done")
     if not can(actor, Permission.VIEW_AUDIT):
         query = query.where(AuditEvent.action.not_in(closed_people.EVENTS))
+    query = query.where(relations.told_events(actor))
     if cursor is not None:
         query = query.where(AuditEvent.id < cursor.id)
     found = list(session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit + 1)))
     events, more = found[:limit], len(found) > limit
-    values = _values(session, actor, events)
+    values, others = _values(session, actor, events), _others(session, actor, events)
     changes = [
-        Change(event.id, event.at, event.actor_name, event.action, event.details, values[event.id]) for event in events
+        Change(
+            number=event.id,
+            at=event.at,
+            who=event.actor_name,
+            action=event.action,
+            details=event.details,
+            values=values[event.id],
+            other=others.get(event.details.get("related_to")),
+        )
+        for event in events
     ]
     return Page(changes, Cursor(events[-1].id, events[-1].id) if more else None)
+
+
+def _others(session: Session, actor: Actor, events: list[AuditEvent]) -> dict[int, Person]:
+    """Those to whom relations are; that the reader sees them was asked with the events."""
+    numbers = {event.details["related_to"] for event in events if event.action in relations.EVENTS}
+    if not numbers:
+        return {}
+    numbers -= relations.accused_among(session, actor, numbers)
+    return {person.id: person for person in session.scalars(sa.select(Person).where(Person.id.in_(numbers)))}
 
 
 def _values(session: Session, actor: Actor, events: list[AuditEvent]) -> dict[int, dict]:

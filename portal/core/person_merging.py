@@ -17,6 +17,7 @@ from portal.core import (
     consents,
     people,
     people_pairs,
+    relations,
     same_people,
     suspensions,
     under_glass,
@@ -132,11 +133,23 @@ def check(session: Session, keep: Person, other: Person) -> None:
             raise CannotMerge("One of the records is archived. Restore it first.", why="archived", person=person.id)
     if keep.kind != other.kind:
         raise CannotMerge("One record is of a person, the other of an organisation.", why="kind", person=other.id)
+    _require_nothing_against(session, keep, other)
+
+
+def _require_nothing_against(session: Session, keep: Person, other: Person) -> None:
+    """Documents, a relation between the two, and what was decided say that they are two people."""
     if _documents_differ(session, keep, other):
         raise CannotMerge(
             "Both have a checked identity document of one kind, and the numbers differ. They are two people, or one of "
             "the documents was checked wrongly.",
             why="identifiers",
+            person=other.id,
+        )
+    records = same_people.records(session, [keep.id, other.id])
+    if relations.stand_between(session, records[keep.id], records[other.id]):
+        raise CannotMerge(
+            "They are recorded as related to each other. End that first, if it is wrong.",
+            why="related",
             person=other.id,
         )
     pair = _pair(session, keep, other)

@@ -159,6 +159,13 @@ MEMBERSHIP_END = {
     "RECORDED_IN_ERROR": "Recorded in error",
     OTHER: "Another reason",
 }
+RECORDED_IN_ERROR = "RECORDED_IN_ERROR"
+RELATION_END = {
+    "NO_LONGER_SO": "It is so no longer",
+    "DECEASED": "The person has died",
+    RECORDED_IN_ERROR: "Recorded in error",
+    OTHER: "Another reason",
+}
 
 TOKEN_REVOCATION = {
     "COMPROMISED": "It may be in wrong hands",
@@ -182,6 +189,7 @@ SYSTEM_WORDS = {
 _WORDS = {
     **SYSTEM_WORDS,
     **TOKEN_REVOCATION,
+    **RELATION_END,
     **MEMBERSHIP_END,
     **PERSON_RESTORATION,
     **PERSON_ARCHIVAL,

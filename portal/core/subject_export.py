@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, closed_people, same_people, subject_requests, under_glass
+from portal.core import audit, closed_people, relations, same_people, subject_requests, under_glass
 from portal.core import models as m
 from portal.core import subject_tables as tables
 from portal.core.actors import Actor
@@ -98,14 +98,19 @@ class Export:
     def __init__(self, session: Session, actor: Actor, told: Told, *, notes: bool) -> None:
         self._session, self._actor, self._told, self._notes = session, actor, told, notes
         others = sa.select(m.CasePerson.person_id).where(m.CasePerson.case_id.in_(told.own_parts))
+        person, seen = session.get_one(m.Person, told.records[0]), replace(actor, openings=frozenset())
+        self._related = relations.of_person(session, seen, person)
         strangers = set(session.scalars(others.where(m.CasePerson.person_id.not_in(told.records))))
+        strangers |= {line.other.id for line in self._related}
         self._blind = Blinder(words_of(session, strangers) - words_of(session, told.records))
         self._names: dict[tuple[str, int], str] = {}
 
     def sections(self) -> Iterator[tuple[str, Iterator[Row]]]:
         """Each table that holds something about the person, with its rows; empty ones are left out by their reader."""
         for model in tables.OF_A_PERSON:
-            if model is not m.Attachment:
+            if model is m.Relation:
+                yield model.__tablename__, self._relations()
+            elif model is not m.Attachment:
                 blind = model not in _SAID_OF_THEM
                 yield model.__tablename__, self._rows(model, self._of_person(model), blind=blind)
         staff = tables.OF_STAFF if self._notes else ()
@@ -183,6 +188,15 @@ class Export:
             self._names[table, value] = self._session.scalar(sa.select(named).where(named.class_.id == value)) or ""
         return self._names[table, value]
 
+    def _relations(self) -> Iterator[Row]:
+        """What others are to the person, without who they are: from the side of the person, whichever was recorded."""
+        for line in self._related:
+            row = line.row
+            told = {"they_are": line.kind, "created_at": row.created_at, "ended_at": row.ended_at}
+            told |= {"end_reason": row.end_reason}
+            told |= {"note": row.note, "reason_text": row.reason_text} if self._notes else {}
+            yield self._blind({name: _plain(value) for name, value in told.items() if value})
+
     def _readings(self) -> Iterator[Row]:
         """Who read the record or a case about them: looked for by what was done, for readers have the chains."""
         of_person = m.AuditEvent.details["person"].as_integer().in_(self._told.records)
@@ -195,7 +209,7 @@ class Export:
     def _changes(self) -> Iterator[Row]:
         chains = [f"person:{number}" for number in self._told.records]
         query = sa.select(m.AuditEvent).where(m.AuditEvent.chain_key.in_(chains)).order_by(m.AuditEvent.id)
-        query = query.where(m.AuditEvent.action.not_in(closed_people.EVENTS))
+        query = query.where(m.AuditEvent.action.not_in(closed_people.EVENTS), relations.told_events(self._actor))
         for event in self._session.scalars(query.execution_options(yield_per=_AT_ONCE)):
             fields = sorted(event.details.get("values", {}))
             yield {"at": _plain(event.at), "who": event.actor_name, "action": event.action, "fields": fields}

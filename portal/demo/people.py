@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, people
+from portal.core import audit, clock, people, relations
 from portal.core.actors import Actor
 from portal.core.models import (
     Consent,
@@ -15,6 +15,7 @@ from portal.core.models import (
     Person,
     Vertical,
 )
+from portal.core.relation_kinds import RelationKind
 from portal.core.told import PersonTold
 from portal.core.vocabulary import ConsentStatus, Verification
 from portal.demo.accounts import Staff
@@ -81,6 +82,7 @@ def register(session: Session, office: Office, staff: Staff) -> Known:
             for support in SUPPORT:
                 _consent(session, caseworker, supervisor, known[key], office.verticals[support.code])
         known.household = _household(session, supervisor, office, known)
+        relations.add(session, supervisor, known["amina"], known["nia"], kind=RelationKind.CHILD)
     return known
 
 

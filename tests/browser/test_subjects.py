@@ -120,6 +120,34 @@ def test_a_household_is_registered_and_somebody_joins_and_leaves(kind, request):
     expect(page.get_by_role("heading", name="Belonged to it before")).to_be_visible()
 
 
+@pytest.mark.parametrize("kind", ["desk", "plain_desk"])
+def test_who_is_what_to_somebody_is_recorded_put_right_and_ended(kind, request):
+    page = request.getfixturevalue(kind).sign_in("supervisor")
+    person = person_at(page, "Mateo Quispe")
+    page.goto(person)
+    page.get_by_role("link", name="Add a relation").click()
+    page.get_by_label("Who is it?").fill("linh")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name=re.compile("^Linh Tran")).click()
+    heading(page, "Add a relation of Mateo Quispe")
+    page.get_by_label("What is Linh Tran to Mateo Quispe?").select_option(label="Cousin")
+    page.get_by_role("button", name="Add the relation").click()
+    relations = page.get_by_role("region", name=re.compile("^Relations"))
+    expect(relations).to_contain_text("Cousin: Linh Tran")
+    page.get_by_role("link", name="Correct Cousin: Linh Tran").click()
+    page.get_by_label("What is Linh Tran to Mateo Quispe?").select_option(label="Niece or nephew")
+    page.get_by_label("Note").fill("By his sister")
+    page.get_by_role("button", name="Save changes").click()
+    relations.get_by_role("link", name="Linh Tran", exact=True).click()
+    expect(relations).to_contain_text("Aunt or uncle: Mateo Quispe “By his sister”")
+    page.get_by_role("link", name="End Aunt or uncle: Mateo Quispe").click()
+    page.get_by_role("button", name="End the relation").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose a reason.")
+    page.get_by_role("radio", name="Recorded in error").check()
+    page.get_by_role("button", name="End the relation").click()
+    expect(relations).not_to_contain_text("Mateo")
+
+
 def test_every_page_of_subjects_can_be_used_by_everybody(desk: Desk):
     page = desk.sign_in("admin")
     person = person_at(page, "Amina Yusuf")
@@ -128,6 +156,8 @@ def test_every_page_of_subjects_can_be_used_by_everybody(desk: Desk):
     page.goto(f"{person}/consents")
     consent = page.get_by_role("link", name=re.compile("^Health")).first.get_attribute("href")
     places = [
+        *(f"{person}/relations/new?q=nia", f"{person}/relations/new?other=2", f"{person}/relations/1"),
+        *(f"{person}/relations/1/end", f"{person}/contacts/1"),
         *(person, f"{person}/consents", f"{person}/consents/new", f"{person}/archive", f"{person}/history"),
         *(consent, f"{consent}/withdraw", f"{consent}/evidence", f"{consent}/reject"),
         *(f"/app/people/waiting?show={kind}" for kind in ("people", "households", "consents")),

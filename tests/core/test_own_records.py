@@ -11,11 +11,13 @@ from portal.core import (
     own_records,
     people,
     person_history,
+    relations,
     subject_export,
 )
+from portal.core.actors import SYSTEM
 from portal.core.closed_people import EVENTS
 from portal.core.errors import Forbidden, InvalidInput, NotFound
-from portal.core.models import AuditEvent, Case, CasePerson, Household, Notice, Person, Relation
+from portal.core.models import AuditEvent, Case, CasePerson, Household, Notice, Person
 from portal.core.permissions import visible_cases, visible_people
 from portal.core.subject_export import Export
 from portal.core.vocabulary import Role
@@ -76,18 +78,45 @@ def test_what_is_about_ones_own_people_is_there_in_no_way_and_for_others_as_befo
 def test_those_whom_ones_own_record_names_and_other_records_of_the_same_people_are_closed_too(session, office):
     with committed(session):
         own, again, far = (make_person(session, name) for name in ("Own Record", "Known Again", "Far Relative"))
-        session.add(Relation(person_id=own.id, other_id=office["person"].id, kind="sister"))
-        session.add(Relation(person_id=office["person"].id, other_id=far.id, kind="friend"))
+        next_door = make_person(session, "Next Door")
+        relations.add(session, SYSTEM, own, office["person"], kind="sibling")
+        relations.add(session, SYSTEM, office["person"], far, kind="child")
+        relations.add(session, SYSTEM, own, next_door, kind="neighbour")
         again.root_id = office["person"].id
     declare(session, office, "administrator", own, tie=own_records.SELF)
     closed = actor_of(session, office["administrator"]).closed_people
-    assert closed == {own.id, office["person"].id, again.id}, "relatives of relatives are not one's own"
+    assert closed == {own.id, office["person"].id, again.id}, (
+        "neither neighbours nor relatives of relatives are one's own"
+    )
 
 
 def test_supervisors_are_told_of_open_cases_whose_owner_may_not_see_them_any_more(session, office):
     assert declare(session, office, "administrator", of="worker") == 1
     [notice] = session.scalars(sa.select(Notice).where(Notice.kind == own_records.LEFT))
     assert (notice.user_id, notice.case_id) == (office["boss"].id, min(office["about"]))
+
+
+@pytest.mark.parametrize(
+    ("reason", "closed"), [("RECORDED_IN_ERROR", False), ("NO_LONGER_SO", True), ("DECEASED", True)]
+)
+def test_who_is_named_as_family_later_is_closed_from_then_on_and_their_cases_find_another(
+    session, office, reason, closed
+):
+    with committed(session):
+        own = make_person(session, "Own Record", vertical=office["here"])
+    declare(session, office, "administrator", own, tie=own_records.SELF, of="worker")
+    boss = actor_of(session, office["boss"])
+    with committed(session):
+        relations.add(session, boss, own, office["person"], kind="sibling")
+    assert office["person"].id in actor_of(session, office["worker"]).closed_people
+    assert seen(session, office["worker"])[0].isdisjoint(office["about"])
+    [notice] = session.scalars(sa.select(Notice).where(Notice.kind == own_records.LEFT))
+    assert (notice.user_id, notice.case_id) == (office["boss"].id, min(office["about"]))
+    with committed(session):
+        [line] = relations.of_person(session, boss, own)
+        told = {"reason_code": reason, "version": line.row.version_id}
+        relations.end(session, boss, own, line, **told)
+    assert (office["person"].id in actor_of(session, office["worker"]).closed_people) is closed
 
 
 def test_nobody_is_given_a_case_about_their_own_people(session, office):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask, url_for
 
-from portal.core import approvals, assignments, attachments, clock, contacts, retention, saved_views, tokens
+from portal.core import approvals, assignments, attachments, clock, contacts, relations, retention, saved_views, tokens
 from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
 from portal.core.models import CodeValue, PersonPair, User
@@ -66,7 +66,10 @@ _CASE_WORK = (
 ).split()
 _STEERING = {Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR}
 _LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}
-_CORRECTING = "people.edit people.contact_add people.contact people.contact_remove people.identity".split()
+_CORRECTING = (
+    "people.edit people.contact_add people.contact people.contact_remove people.identity "
+    "people.relation_add people.relation people.relation_end"
+).split()
 _INTAKE = (
     "intake.alike intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search"
 ).split()
@@ -151,7 +154,7 @@ RULES: dict[str, Door] = {
     "triage.index": _door(EVERYBODY),
     "triage.show": _door(EVERYBODY, scoped=True),
     "triage.reveal": _door(WORKERS, scoped=True),
-    "people.reveal": _door(WORKERS, scoped=True),
+    **dict.fromkeys(("people.reveal", "people.contact_reveal", "intake.reveal"), _door(WORKERS, scoped=True)),
     "cases.reveal": _door(WORKERS, scoped=True),
     "triage.accept": _door(DECIDERS, scoped=True),
     **dict.fromkeys(("notices.index", "notices.read", "notices.number"), _door(EVERYBODY)),
@@ -225,6 +228,7 @@ def build_world(app: Flask) -> World:
             "worker": stranger,
             "intake.contact.number": contact.id,
             "intake.take_up.number": contact.id,
+            "intake.reveal.number": contact.id,
             "person": person.id,
             "id": person.id,
             "contact_id": person.contacts[0].id,
@@ -259,13 +263,15 @@ def _kept_view(session, owner: int, vertical) -> int:
 
 
 def _of_doubles(session, person, here) -> dict[str, int]:
-    """Somebody who was said to be another person; what else becomes of the two, that is remembered."""
+    """Somebody who was said to be another person, which is remembered; and a child of the person."""
     other = make_person(session, "Omar Testperson", vertical=here)
     answer = {"state": PairState.DIFFERENT, "decided_at": clock.now()}
     pair = PersonPair(low_id=person.id, high_id=other.id, score=0, **answer)
     session.add(pair)
     session.flush()
-    return {"other": other.id, "pair": pair.id}
+    child = make_person(session, "Nia Testperson", vertical=here)
+    related = relations.add(session, SYSTEM, person, child, kind="child").id
+    return {"other": other.id, "pair": pair.id, "relation": related}
 
 
 def _web_rules(app: Flask):

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Versioned, ref
 from portal.core.vocabulary import AgeUnit, NameKnown, Verification
@@ -84,6 +84,17 @@ class Person(Versioned, Base):
         return self.full_name or self.organisation_name or ""
 
 
+# Loaded where what was said to another record of the person counts, so that for most it costs nothing more.
+_joined = Person.__table__.alias("joined")
+Person.has_other_records = column_property(
+    sa.or_(
+        Person.__table__.c.root_id.is_not(None),
+        sa.exists().where(_joined.c.root_id == Person.__table__.c.id).correlate_except(_joined),
+    ),
+    deferred=True,
+)
+
+
 class PersonIdentifier(Base):
     """An identity number: claimed until verified, and unique among the verified alone."""
 
@@ -159,8 +170,11 @@ class PersonExternalId(Base):
     __table_args__ = (sa.Index("ix_person_external_ids_organisation_id_value", "organisation_id", "value"),)
 
 
-class Relation(Base):
-    """How two people are related; ``other`` is the *kind* of ``person``."""
+class Relation(Versioned, Base):
+    """How two people are related: ``other`` is the *kind* of ``person``, who has the lower number of the two.
+
+    One row for both directions, so that a twin cannot be recorded from the other side. An ended one stays.
+    """
 
     __tablename__ = "relations"
 
@@ -168,11 +182,23 @@ class Relation(Base):
     person_id: Mapped[int] = ref("people.id")
     other_id: Mapped[int] = ref("people.id")
     kind: Mapped[Code]
-    created_at: Mapped[Moment]
+    note: Mapped[str | None] = mapped_column(EncryptedText)
+    ended_at: Mapped[dt.datetime | None]
+    end_reason: Mapped[Code | None]
+    reason_text: Mapped[str | None] = mapped_column(EncryptedText)  # why it ended, in words
 
     __table_args__ = (
-        sa.UniqueConstraint("person_id", "other_id", "kind"),
-        sa.CheckConstraint("person_id <> other_id", name="not_oneself"),
+        sa.CheckConstraint("person_id < other_id", name="in_order"),  # so nobody is related to themself, either
+        sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended_why"),
+        sa.Index(
+            "uq_relations_standing",
+            "person_id",
+            "other_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
     )
 
 

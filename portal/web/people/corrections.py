@@ -8,7 +8,7 @@ from collections.abc import Collection
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import codes, corrections, paging, people, person_history
+from portal.core import codes, corrections, paging, people, person_history, safe_contact, sensitivity
 from portal.core.errors import InvalidInput, StaleVersion
 from portal.core.models import Person, PersonContact
 from portal.core.permissions import Permission, require
@@ -64,19 +64,27 @@ def add_contact(id: int):
     return _back(id)
 
 
-def change_contact(id: int, contact_id: int):
-    """Correct a way to reach a person, or say whether it is safe."""
+def reveal_contact(id: int, contact_id: int):
+    """Show the number that is put right, once it is recorded that somebody asked."""
+    with unit_of_work(db.session, current_actor(), intent="sensitive.reveal"):
+        person, _found = _contact(id, contact_id)
+        sensitivity.reveal(db.session, current_actor(), Sensitive.REACH, person=person)
     person, contact = _contact(id, contact_id)
-    if request.method == "GET":
-        record_reading(db.session, current_actor(), "sensitive.reveal", person=id, what=Sensitive.REACH)
-        person, contact = _contact(id, contact_id)
-    form = ContactForm(obj=contact)
+    form = ContactForm(formdata=None, safe=contact.safe, wish=contact.wish)
+    return _page("people/contact.html", person, form=form, contact=contact, revealed=True)
+
+
+def change_contact(id: int, contact_id: int):
+    """Replace a way to reach a person, or say whether it is safe. What is recorded stays masked, and stays."""
+    person, contact = _contact(id, contact_id)
+    form = ContactForm(safe=contact.safe, wish=contact.wish)
     if request.method == "GET" or not form.validate():
         return _page("people/contact.html", person, _status(), form=form, contact=contact)
     try:
         with unit_of_work(db.session, current_actor(), intent="person.contact_change"):
             _owner, contact = _contact(id, contact_id)
-            told = {"value": form.value.data or "", **_safety(form)}
+            replaced = (form.value.data or "").strip()
+            told = {**({"value": replaced} if replaced else {}), **_safety(form)}
             corrections.change_contact(db.session, current_actor(), contact, told)
     except InvalidInput as refusal:
         person, contact = _contact(id, contact_id)
@@ -158,7 +166,10 @@ def _status() -> int:
 
 
 def _page(template: str, person: Person, status: int = 200, **shown: object):
-    page = render_template(template, person=person, name=person_name(person), words=words, **shown)
+    shown |= {"cares": safe_contact.of_one(db.session, current_actor(), person)}
+    page = render_template(
+        template, person=person, name=person_name(person), person_name=person_name, words=words, **shown
+    )
     record_reading(db.session, current_actor(), "person.read", person=person.id)
     return page, status
 

@@ -4,11 +4,22 @@ from collections.abc import Collection
 
 from flask import Blueprint, render_template, request, url_for
 
-from portal.core import codes, consent_register, directory, paging, people, people_pairs, safe_contact, sensitivity
+from portal.core import (
+    codes,
+    consent_register,
+    directory,
+    paging,
+    people,
+    people_pairs,
+    relations,
+    safe_contact,
+    sensitivity,
+)
 from portal.core.errors import InvalidInput
 from portal.core.permissions import Permission, require
 from portal.core.sensitivity import Sensitive
 from portal.core.unit import record_reading, unit_of_work
+from portal.core.vocabulary import PersonRole
 from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
@@ -16,6 +27,7 @@ from portal.web.cases.words import ROLES, person_name
 from portal.web.consents import words as consent_words
 from portal.web.own_records import views as own_records
 from portal.web.people import corrections, words
+from portal.web.people import relations as relation_pages
 from portal.web.people_pairs import apart
 from portal.web.verification import records
 
@@ -27,9 +39,13 @@ for _rule, _endpoint, _view, _methods in (
     ("/edit", "edit", corrections.edit, ["GET", "POST"]),
     ("/contacts", "contact_add", corrections.add_contact, ["GET", "POST"]),
     ("/contacts/<int:contact_id>", "contact", corrections.change_contact, ["GET", "POST"]),
+    ("/contacts/<int:contact_id>/shown", "contact_reveal", corrections.reveal_contact, ["POST"]),
     ("/contacts/<int:contact_id>/remove", "contact_remove", corrections.remove_contact, ["POST"]),
     ("/identity", "identity", corrections.claim_identity, ["GET", "POST"]),
     ("/history", "history", corrections.history, ["GET"]),
+    ("/relations/new", "relation_add", relation_pages.add, ["GET", "POST"]),
+    ("/relations/<int:relation>", "relation", relation_pages.change, ["GET", "POST"]),
+    ("/relations/<int:relation>/end", "relation_end", relation_pages.end, ["GET", "POST"]),
     ("/mine", "mine", own_records.show, ["GET"]),
     ("/mine", "declare", own_records.declare, ["POST"]),
     ("/mine/<int:worker>/take-back", "take_back", own_records.take_back, ["POST"]),
@@ -44,7 +60,7 @@ def index():
     text = request.args.get("q", "").replace("\x00", "").strip()[:LONGEST]
     if text:
         hits = people.search(db.session, actor, text, limit=MOST)
-        to_mind = safe_contact.to_mind(db.session, [hit.person.id for hit in hits])
+        to_mind = safe_contact.to_mind(db.session, actor, [hit.person.id for hit in hits])
         shown = {"q": text, "hits": hits, "most": MOST, "to_mind": to_mind}
         return render_template("people/index.html", person_name=person_name, pairs_waiting=_waiting(), **shown)
     try:
@@ -52,9 +68,17 @@ def index():
         page = directory.page(db.session, actor, cursor=place)
     except InvalidInput:
         return fragments.go_to(url_for("people.index"))
+    named = [entry.person.id for entry in page.entries if entry.role != PersonRole.PERPETRATOR]
+    to_mind = safe_contact.to_mind(db.session, actor, named)
     shown = {"previous_url": _url(page.preceding), "next_url": _url(page.following), "pairs_waiting": _waiting()}
     return render_template(
-        "people/index.html", q="", entries=page.entries, person_name=person_name, roles=ROLES, **shown
+        "people/index.html",
+        q="",
+        entries=page.entries,
+        person_name=person_name,
+        roles=ROLES,
+        to_mind=to_mind,
+        **shown,
     )
 
 
@@ -94,6 +118,8 @@ def show(id: int, revealed: Collection[str] = ()):
         checks=records.checks(person),
         consents=consent_register.of_person(db.session, actor, person),
         consent_words=consent_words,
+        cares=safe_contact.of_one(db.session, actor, person),
+        relations=relations.of_person(db.session, actor, person),
         same=apart.panel(person),
         revealed=revealed,
     )

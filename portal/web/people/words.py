@@ -5,8 +5,22 @@ from flask_babel import lazy_gettext as _l
 from portal.core.sensitivity import masked
 from portal.core.vocabulary import Outcome, Verification
 from portal.web.cases.words import ROLES
+from portal.web.people.relation_words import relation
 
-__all__ = ["CHANGES", "CHANNELS", "FACTS", "FIELDS", "MASKED", "OUTCOMES", "PARTS", "VERIFICATION", "change", "masked"]
+__all__ = [
+    "CHANGES",
+    "CHANNELS",
+    "FACTS",
+    "FIELDS",
+    "MASKED",
+    "OUTCOMES",
+    "PARTS",
+    "VERIFICATION",
+    "change",
+    "masked",
+    "relation",
+    "value",
+]
 
 PARTS = {**ROLES, "subject": _l("Subject")}
 VERIFICATION = {
@@ -64,6 +78,9 @@ CHANGES = {
     "person_pair.same": _l("Found to be the same as another record"),
     "person_pair.different": _l("Found to be somebody else than another record"),
     "person_pair.reopen": _l("Whether another record is the same person is asked again"),
+    "relation.add": _l("Relation recorded"),
+    "relation.change": _l("Relation put right"),
+    "relation.end": _l("Relation ended"),
     "consent.capture": _l("Consent taken down"),
     "consent.verify": _l("Consent confirmed"),
     "consent.reject": _l("Consent rejected"),
@@ -87,6 +104,9 @@ FIELDS = {
     "wish": _l("What to mind"),
     "contact_type": _l("Kind"),
     "source": _l("Source"),
+    "relation": _l("Relation"),
+    "note": _l("Note"),
+    "reason": _l("Reason"),
 }
 
 MASKED = frozenset({"value", "address", "landmark"})  # of the fields, those that are hidden until somebody asks
@@ -95,3 +115,8 @@ MASKED = frozenset({"value", "address", "landmark"})  # of the fields, those tha
 def change(action: str) -> str:
     """An event about a person in words; one that has none yet is shown by its own name."""
     return str(CHANGES.get(action, action.replace(".", ": ").replace("_", " ").capitalize()))
+
+
+def value(field: str, told: str | None) -> str | None:
+    """What stood in a field, as people read it."""
+    return relation(told) if field == "relation" and told else told

@@ -6,7 +6,8 @@ from threading import Barrier
 
 import sqlalchemy as sa
 
-from portal.core import audit, clock, person_merging, same_people
+from portal.core import audit, clock, person_merging, relations, same_people
+from portal.core.actors import SYSTEM
 from portal.core.errors import CannotMerge
 from portal.core.models import (
     AuditEvent,
@@ -17,7 +18,6 @@ from portal.core.models import (
     Person,
     PersonMerge,
     PersonPair,
-    Relation,
 )
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Outcome, PairState, Status
@@ -54,7 +54,7 @@ def inhabit(office, number: int) -> None:
         person, friend = session.get(Person, number), make_person(session, "Friend Testperson")
         household = make_household(session, person, verified=True)
         session.add(HouseholdMember(household_id=household.id, person_id=number, effective_from=dt.date(2020, 1, 1)))
-        session.add(Relation(person_id=number, other_id=friend.id, kind="sister"))
+        relations.add(session, SYSTEM, person, friend, kind="friend")
         desk = {"vertical_id": office.desk, "agent_id": office.worker.user_id, "ended_at": clock.now()}
         session.add(Contact(person_id=number, channel="phone", outcome=Outcome.INFORMATION_GIVEN, **desk))
     case = office.opened(Status.ACTIVE, subject=number)
