@@ -17,7 +17,7 @@ from portal.core.actors import Actor
 from portal.core.database import held
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound, StaleVersion
 from portal.core.models import Attachment, Consent, ConsentEvidence, ConsentVersion, Person, Vertical
-from portal.core.permissions import Permission, require, visible_people
+from portal.core.permissions import Permission, require, visible_consents, visible_people
 from portal.core.vocabulary import ConsentStatus, Role
 
 MODES = ("online", "offline")
@@ -150,17 +150,18 @@ def renew(session: Session, actor: Actor, consent: Consent, given: Given, *, ver
 
 
 def find(session: Session, actor: Actor, uuid: Any) -> Consent:
-    """The consent with that id, of a person whom *actor* may see. Raises NotFound."""
+    """The consent with that id, of a person whom *actor* sees, where they are told of it. Raises NotFound."""
     query = sa.select(Consent).join(Person, Person.id == Consent.person_id)
-    found = session.scalar(query.where(Consent.uuid == uuid, visible_people(actor)))
+    found = session.scalar(query.where(Consent.uuid == uuid, visible_people(actor), visible_consents(actor)))
     if found is None:
         raise NotFound("There is no such consent.", target="consent")
     return found
 
 
-def of_person(session: Session, person: Person, *, vertical_id: int | None = None) -> list[Consent]:
-    """A person's consents with their verticals, newest first."""
-    query = sa.select(Consent).where(Consent.person_id == person.id).options(joinedload(Consent.vertical))
+def of_person(session: Session, actor: Actor, person: Person, *, vertical_id: int | None = None) -> list[Consent]:
+    """Of a person's consents those that *actor* is told of, with their verticals, newest first."""
+    query = sa.select(Consent).where(Consent.person_id == person.id, visible_consents(actor))
+    query = query.options(joinedload(Consent.vertical))
     if vertical_id is not None:
         query = query.where(Consent.vertical_id == vertical_id)
     return list(session.scalars(query.order_by(Consent.id.desc())))

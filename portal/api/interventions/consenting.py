@@ -127,11 +127,14 @@ def _attachment(session: Session, actor: Actor, public_id: UUID):
 @of_persons.arguments(ConsentFilterSchema, location="query")
 @of_persons.response(200, people_shapes.ConsentListSchema)
 def index(asked: dict[str, Any], person_id: UUID):
-    """List a person's consents, the newest first."""
+    """List a person's consents for the caller's verticals, and those that wait or that the caller took down.
+
+    The newest come first.
+    """
     actor = current_actor()
     person = people.find_by_uuid(db.session, actor, person_id)
     record_reading(db.session, actor, "consent.list", person=person.id)
-    found = consenting_core.of_person(db.session, people.find_by_uuid(db.session, actor, person_id))
+    found = consenting_core.of_person(db.session, actor, people.find_by_uuid(db.session, actor, person_id))
     if asked["vertical_id"] is not None:
         found = [consent for consent in found if consent.vertical.uuid == asked["vertical_id"]]
     if asked["status"]:

@@ -206,6 +206,19 @@ def test_consent_through_its_life(office, person):
     assert [one["status"] for one in versions] == ["pending", "active", "active", "withdrawn"]
 
 
+def test_who_sees_the_person_is_told_of_the_consents_of_their_own_verticals(office, person):
+    """Else whoever leads a case learns which service that takes part lost its consent."""
+    told = {vertical: office.consent(person, vertical) for vertical in ("CARE", "HEALTH")}
+    for who, listed in (("worker", 2), ("auditor", 2), ("other", 1), ("supervisor", 1)):
+        found = office.caller(who).get(f"/persons/{person}/consents").json["items"]
+        assert [one["consent_id"] for one in found][-1] == told["CARE"] and len(found) == listed, who
+        expected = 200 if listed == 2 else 404
+        assert office.caller(who).get(f"/consents/{told['HEALTH']}").status_code == expected
+    withdrawing = {"reason_code": "USER_REQUEST"}
+    error(office.other.post(f"/consents/{told['HEALTH']}/withdraw", withdrawing), 404)
+    assert office.worker.post(f"/consents/{told['HEALTH']}/withdraw", withdrawing).status_code == 200
+
+
 def test_consent_runs_out_by_the_clock(office, person):
     made = capture(office, person, active_until=at(2), evidence_attachment_ids=[office.file()]).json
     case = office.case(person, to="active")
