@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import audit
 from portal.core.actors import Actor
-from portal.core.models import Case, Person
+from portal.core.models import Case, Contact, Person
 from portal.core.permissions import Permission, require
 
 _ENDING = 3  # characters of a number that stay readable
@@ -27,6 +27,7 @@ class Sensitive(enum.StrEnum):
     ACCUSED = "accused"  # everything that tells who an alleged perpetrator is
     HISTORY = "history"  # what the record said before
     REPORT = "report"  # a report from outside, word for word
+    TYPED = "typed"  # what of all this was typed when somebody called or came
 
 
 def masked(value: str) -> str:
@@ -38,10 +39,19 @@ def masked(value: str) -> str:
 
 
 def reveal(
-    session: Session, actor: Actor, what: Sensitive, *, person: Person | None = None, case: Case | None = None
+    session: Session,
+    actor: Actor,
+    what: Sensitive,
+    *,
+    person: Person | None = None,
+    case: Case | None = None,
+    contact: Contact | None = None,
 ) -> None:
-    """Record that *actor* asked to see this of a person or of a case; show it after that alone. Raises Forbidden."""
+    """Record that *actor* asked to see this of a person, a case or a contact; show it after that alone.
+
+    Raises Forbidden.
+    """
     require(actor, Permission.REVEAL)
-    named = {"person": person.id if person else None, "case": case.id if case else None}
-    details = {"what": what, **{name: number for name, number in named.items() if number is not None}}
+    named = {"person": person, "case": case, "contact": contact}
+    details = {"what": what, **{name: row.id for name, row in named.items() if row is not None}}
     audit.append(session, actor, "sensitive.reveal", chain=audit.actor_chain(actor), details=details)

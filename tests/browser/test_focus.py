@@ -37,3 +37,30 @@ def test_the_focus_goes_on_in_what_was_asked_for(desk: Desk):
     expect(page.get_by_role("heading", level=1, name="Close this case?")).to_be_focused()
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("alert")).to_be_focused()
+
+
+def test_the_focus_goes_to_what_was_shown_of_a_person_of_their_history_and_of_a_report(desk: Desk):
+    page = desk.sign_in("supervisor")
+    page.goto("/app/people?q=amina yusuf")
+    page.get_by_role("link", name=re.compile("^Amina Yusuf")).first.click()
+    person = page.url
+    page.get_by_role("link", name=re.compile("^Add a way to reach")).click()
+    page.get_by_label("Phone number, e-mail address or other way").fill("amina.focus@example.org")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/app/triage")
+    report = page.locator("tbody a[href^='/app/triage/']").first.get_attribute("href")
+    places = {
+        person: {"Show address and numbers": "Identity", "Show phone and e-mail": "How to reach"},
+        f"{person}/history": {"Show numbers and addresses": "What was changed"},
+        report: {"Show every word that was sent": "As it came"},
+    }
+    for place, asked in places.items():
+        page.goto(place)
+        for button, heading in asked.items():
+            page.get_by_role("button", name=button).click()
+            shown = page.get_by_role("heading", name=heading, exact=True)
+            expect(shown).to_be_focused()
+            expect(page.get_by_role("button", name=button)).to_have_count(0)
+            part = page.locator("section, div").filter(has=shown).filter(has_text="Shown because you asked.").last
+            expect(part).to_be_visible()
+            page.reload()  # masked again, so that each is asked for by itself

@@ -123,7 +123,7 @@ class TestHowToReachThem:
     """Phones and addresses, and whether they are safe."""
 
     def test_a_number_is_marked_as_not_safe_with_what_to_mind(self, app, agent, office, path):
-        told = {"value": "+254711222333", "safe": "no", "wish": "Not after 17:00"}
+        told = {"value": "", "safe": "no", "wish": "Not after 17:00"}
         agent.post(f"{path}/contacts/{office['contact']}", told)
         assert "Not safe to use" in words(agent.get(path)) and "Not after 17:00" in words(agent.get(path))
         with app.app_context():
@@ -143,7 +143,21 @@ class TestHowToReachThem:
     def test_nothing_is_no_way_to_reach_anybody(self, agent, office, path):
         answer = agent.post(f"{path}/contacts", {"value": "  ", "safe": "no", "wish": "Ask for Ruth"}, expect=422)
         assert "Say how the person is reached" in words(answer) and "Ask for Ruth" in answer.text
-        agent.post(f"{path}/contacts/{office['contact']}", {"value": "", "safe": "no"}, expect=422)
+
+    def test_a_number_stays_masked_while_it_is_replaced_unless_somebody_asks(self, app, agent, office, path):
+        where = f"{path}/contacts/{office['contact']}"
+        assert "+254711222333" not in agent.get(where).text and "ends in 333" in words(agent.get(where))
+        assert "+254711222333" in agent.post(f"{where}/shown", expect=200).text
+        assert "+254711222333" not in agent.get(where).text
+        with app.app_context():
+            asked = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "sensitive.reveal")).all()
+            assert [(event.details["what"], event.details["person"]) for event in asked] == [
+                ("reach", office["person"])
+            ]
+        agent.post(where, {"value": " +254733000111 ", "safe": "yes"})
+        with app.app_context():
+            now = db.session.get(PersonContact, office["contact"])
+            assert (now.value, now.safe) == ("+254733000111", "yes")
 
     def test_somebody_elses_number_is_not_reached_through_this_person(self, agent, office, path):
         agent.post(f"{path}/contacts/{office['others']}", {"value": "1", "safe": "yes"}, expect=404)

@@ -1,7 +1,7 @@
 """What stands at the top of every page of a case: who, where it stands, what is dangerous, what can be done."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, joinedload, undefer
@@ -13,6 +13,7 @@ from portal.core.kin import Link
 from portal.core.lifecycle import Facts, Offer
 from portal.core.models import Case, CasePerson, UnmappedCode
 from portal.core.permissions import Permission
+from portal.core.safe_contact import Care
 from portal.core.vocabulary import READ_ONLY, Action, Answer, Status, Verification
 from portal.web.cases.words import case_name
 from portal.web.formats import office_zone
@@ -58,6 +59,7 @@ class Head:
     unmapped: list[UnmappedCode]
     joined: dict[int, str] = field(default_factory=dict)  # what was merged into it, and is seen with it: references
     home: Link | None = None  # of a merged case: where it lives now
+    to_mind: Mapping[int, list[Care]] = field(default_factory=dict)  # before a person on it is called or written to
     closed: Collection[int] = ()  # those of the joined of which nothing is read: their consent was withdrawn
 
     @property
@@ -158,11 +160,9 @@ class Head:
         return self.case.gbv is Answer.YES and not self.is_hidden
 
     @property
-    def unsafe_contacts(self) -> list[str]:
-        """What to mind before reaching somebody on the case, in the words they used where there are any."""
-        people = case_people.reachable(self.people)
-        contacts = [contact for person in people for contact in person.contacts]
-        return list(dict.fromkeys(contact.wish for contact in contacts if contact.safe == "no" or contact.wish))
+    def cares(self) -> list[Care]:
+        """What to mind before reaching anybody on the case, each thing once."""
+        return list(dict.fromkeys(care for cares in self.to_mind.values() for care in cares))
 
     @property
     def unread(self) -> int:
@@ -220,4 +220,5 @@ def of_case(session: Session, actor: Actor, number: int, *, identifiers: bool = 
     people = case_people.of_case(session, case, identifiers=identifiers, group=group)
     home = kin.merged_away(session, actor, case) if case.merged_into_id else None
     offers = lifecycle.available_actions(facts)
-    return Head(actor, case, people, facts, offers, codes.unmapped(session, case), joined, home, closed)
+    to_mind = case_people.to_mind(session, actor, people)
+    return Head(actor, case, people, facts, offers, codes.unmapped(session, case), joined, home, to_mind, closed)

@@ -3,7 +3,7 @@
 from flask import render_template
 from flask_wtf import FlaskForm
 
-from portal.core import consent_register, consent_rules, people
+from portal.core import consent_register, consent_rules, people, safe_contact
 from portal.core.models import Consent, Person
 from portal.core.permissions import Permission, require
 from portal.core.unit import record_reading
@@ -64,6 +64,7 @@ def step_page(action: str, id: int, consent: Consent, form: FlaskForm, status: i
 def page(template: str, person: Person, action: str, status: int = 200, **shown: object):
     """A page about a person's consents; *action* is what the access log says of its reading."""
     details = {"consent": shown["consent"]} if isinstance(shown.get("consent"), int) else {}
+    shown |= {"cares": safe_contact.of_one(db.session, current_actor(), person)}
     answer = render_template(template, person=person, name=person_name(person), words=words, **shown)
     record_reading(db.session, current_actor(), action, person=person.id, **details)
     return answer, status

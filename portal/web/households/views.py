@@ -4,7 +4,7 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 
-from portal.core import checking, clock, household_register, households, paging, verification
+from portal.core import checking, clock, household_register, households, paging, safe_contact, verification
 from portal.core.errors import InvalidInput
 from portal.core.unit import record_reading
 from portal.extensions import db
@@ -34,8 +34,10 @@ def show(household: UUID):
     actor = current_actor()
     found = households.find(db.session, actor, household)
     members, today = household_register.members(db.session, actor, found), clock.today()
+    named = {one.person.id for one in members if one.person} | {found.leader_id}
     page = render_template(
         "households/show.html",
+        to_mind=safe_contact.to_mind(db.session, actor, named),
         household=found,
         current=[one for one in members if one.row.effective_until is None or one.row.effective_until > today],
         past=[one for one in members if one.row.effective_until is not None and one.row.effective_until <= today],

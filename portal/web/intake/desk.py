@@ -81,7 +81,7 @@ class Desk:
         text = (text or "").strip()[:255]
         self.asked[block] = text
         hits = people.search(db.session, self.actor, text, limit=_MOST) if len(text) >= _SHORTEST else []
-        self.to_mind.update(safe_contact.to_mind(db.session, [hit.person.id for hit in hits]))
+        self.to_mind.update(safe_contact.to_mind(db.session, self.actor, [hit.person.id for hit in hits]))
         last = contacts.last_of_people(db.session, self.actor, [hit.person.id for hit in hits])
         self.found[block] = [
             Found(hit, age_words(hit.person), self._place(hit.person), last.get(hit.person.id)) for hit in hits
@@ -93,6 +93,8 @@ class Desk:
         told = {block.prefix: reading.person(block, self.lists) for block in blocks if _tells_somebody(block)}
         found = lookalikes.find(db.session, self.actor, told) if told else {}
         self.alike = {block: [self._alike(one) for one in ones] for block, ones in found.items()}
+        named = {one.person.id for ones in found.values() for one in ones}
+        self.to_mind.update(safe_contact.to_mind(db.session, self.actor, named))
 
     def _alike(self, one: lookalikes.Lookalike) -> Alike:
         why = agreeing(pair_finding.explained(one.score))
@@ -111,7 +113,7 @@ class Desk:
         if self.step is not None and self.step.full:
             self.problems.append((_("This list takes no more people. Put the others into the story."), None))
         cards = self._cards()
-        self.to_mind.update(safe_contact.to_mind(db.session, [person.id for person in cards.values()]))
+        self.to_mind.update(safe_contact.to_mind(db.session, self.actor, [person.id for person in cards.values()]))
         if not self.is_new:
             self.look_for_alike()
         waiting = [kept for kept in self._drafts() if kept.key != self.form.draft.data] if self.is_new else []

@@ -2,16 +2,18 @@
 
 import datetime as dt
 import secrets
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, SearchField, SelectField
 
-from portal.core import contacts, drafts, people
+from portal.core import contacts, drafts, people, safe_contact, sensitivity
 from portal.core.errors import NotFound
 from portal.core.models import Contact, Person
 from portal.core.permissions import Permission, require
+from portal.core.sensitivity import Sensitive
 from portal.core.unit import record_reading, unit_of_work
 from portal.core.vocabulary import Outcome
 from portal.extensions import db
@@ -26,6 +28,11 @@ from portal.web.intake.steps import title_of
 
 _PAGE = 50
 _IN_THE_HEADING = ("channel", "outcome", "vertical")
+# As on the pages of people (core/sensitivity.py): numbers show their end, addresses and health nothing; of an alleged
+# perpetrator also what tells who it is.
+_NUMBERS = ("phone", "phone2", "email", "national_id")
+_HIDDEN = ("landmark", "health")
+_TELLS_WHO = (*_NUMBERS, "full_name", "guardian_name", "notes")
 
 
 def away():
@@ -82,13 +89,26 @@ def list_contacts():
     return page
 
 
-def show_contact(number: int):
-    """One contact, with what was typed."""
+def reveal(number: int):
+    """Show what is masked of a contact, once it is recorded that somebody asked."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="sensitive.reveal"):
+        contact = contacts.find(db.session, actor, number)
+        sensitivity.reveal(db.session, actor, Sensitive.TYPED, contact=contact)
+    return show_contact(number, revealed=True)
+
+
+def show_contact(number: int, *, revealed: bool = False):
+    """One contact, with what was typed; what is masked elsewhere is masked here unless it is ``revealed``."""
     actor = current_actor()
     contact = contacts.find(db.session, actor, number)
     if contact.case_id is not None and not contacts.typed(contact):
         return redirect(url_for("cases.show", number=contact.case_id), 303)
-    page = render_template("intake/contact.html", contact=contact, told=_told(contact), person=_person(contact))
+    person = _person(contact)
+    cares = safe_contact.of_one(db.session, actor, person) if person else []
+    told = _told(contact)
+    shown = {"told": told, "revealed": revealed, "masks": any(line.mask for _heading, lines in told for line in lines)}
+    page = render_template("intake/contact.html", contact=contact, person=person, cares=cares, **shown)
     record_reading(db.session, actor, "contact.read", contact=number)
     return page
 
@@ -111,8 +131,17 @@ def _person(contact: Contact) -> Person | None:
         return None
 
 
-def _told(contact: Contact) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What was typed, by part of the form: labels with their words. What was left as it was is left out."""
+@dataclass(frozen=True)
+class Line:
+    """A field that was filled in, in words. ``mask``: ``end`` or ``all`` of it is hidden until somebody asks."""
+
+    label: str
+    words: str
+    mask: str = ""
+
+
+def _told(contact: Contact) -> list[tuple[str, list[Line]]]:
+    """What was typed, by part of the form. What was left as it was is left out."""
     form = IntakeForm(MultiDict(contacts.typed(contact)))
     form.offer(lists.to_read().choices)
     parts: list[tuple[str, Form]] = [(_("Who was here"), form.reporter.form)]
@@ -123,10 +152,13 @@ def _told(contact: Contact) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(heading, lines) for heading, lines in told if lines]
 
 
-def _line(field: Field) -> tuple[str, str] | None:
+def _line(field: Field) -> Line | None:
     left_out = isinstance(field, FormField | FieldList | HiddenField | SearchField | BooleanField)
     if left_out or field.short_name in _IN_THE_HEADING or field.data in (None, "", "not_asked"):
         return None
     if isinstance(field, SelectField):
-        return None if field.is_blank and not isinstance(field, RadioChoice) else (field.label.text, field.words)
-    return field.label.text, day(field.data) if isinstance(field.data, dt.date) else str(field.data)
+        return None if field.is_blank and not isinstance(field, RadioChoice) else Line(field.label.text, field.words)
+    words = day(field.data) if isinstance(field.data, dt.date) else str(field.data)
+    accused = field.name.startswith("perpetrators-") and field.short_name in _TELLS_WHO
+    mask = "all" if accused or field.short_name in _HIDDEN else "end" if field.short_name in _NUMBERS else ""
+    return Line(field.label.text, words, mask)

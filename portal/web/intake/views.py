@@ -193,6 +193,7 @@ for rule, endpoint, view, methods in (
     ("/<string(length=16):key>/fetch-back", "fetch_back", records.fetch_back, ["POST"]),
     ("/contacts", "contacts", records.list_contacts, ["GET"]),
     ("/contacts/<int:number>", "contact", records.show_contact, ["GET"]),
+    ("/contacts/<int:number>/shown", "reveal", records.reveal, ["POST"]),
     ("/contacts/<int:number>/take-up", "take_up", records.take_up, ["POST"]),
 ):
     blueprint.add_url_rule(rule, endpoint, view, methods=methods)

@@ -3,7 +3,7 @@
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import clock, paging, people, subject_requests
+from portal.core import clock, paging, people, safe_contact, subject_requests
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Person
 from portal.core.permissions import Permission, require
@@ -78,6 +78,7 @@ def findable(id: int) -> Person:
 def page(template: str, person: Person, status: int = 200, **shown: object):
     """A page about a person, whose reading is recorded."""
     shown |= {"person": person, "name": person_name(person), "words": words, "section": "people"}
+    shown |= {"cares": safe_contact.of_one(db.session, current_actor(), person)}
     made = render_template(template, **shown)
     record_reading(db.session, current_actor(), "person.read", person=person.id)
     return made, status

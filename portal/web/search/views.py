@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 
-from portal.core import lookup
+from portal.core import lookup, safe_contact
 from portal.core.lookup import Found
 from portal.core.unit import record_reading
 from portal.extensions import db
@@ -23,7 +23,7 @@ def quick():
     """The first few cases and people while one is still typing, as a list to choose from."""
     asked = asking.read(db.session, current_actor(), request.args)
     found = _found(asked, most=QUICK)
-    named = {"case_name": case_name, "person_name": person_name}
+    named = {"case_name": case_name, "person_name": person_name, "to_mind": _to_mind(found)}
     troubles = [asking.trouble_words(problem) for problem in asked.meaning.problems]
     shown = render_template("search/_quick.html", asked=asked, found=found, troubles=troubles, **named)
     _record(found)
@@ -49,6 +49,7 @@ def index():
         highlight=highlight,
         case_name=case_name,
         person_name=person_name,
+        to_mind=_to_mind(found),
     )
     _record(found)
     return page
@@ -61,6 +62,10 @@ def _found(asked: Asked, *, most: int) -> Found:
     wanted = asked.meaning.wanted if asked.is_filtered else None
     kinds = (asked.place,) if asked.place else ()
     return lookup.everywhere(db.session, current_actor(), asked.typed.words, wanted=wanted, kinds=kinds, most=most)
+
+
+def _to_mind(found: Found) -> dict[int, list[safe_contact.Care]]:
+    return safe_contact.to_mind(db.session, current_actor(), [hit.person.id for hit in found.people])
 
 
 def _record(found: Found) -> None:

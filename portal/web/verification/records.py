@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import checking, household_register, households, people, reasons, verification
+from portal.core import checking, household_register, households, people, reasons, safe_contact, verification
 from portal.core.errors import InvalidInput, Refused, StaleVersion
 from portal.core.models import Person
 from portal.core.permissions import Permission, require
@@ -162,6 +162,8 @@ def _page(kind: _Kind, key: int | UUID, *, status: int = 200, happened: str = ""
 def _answer(kind: _Kind, key: int | UUID, template: str, subject: Subject, status: int, **shown: object):
     about = {"kind": kind, "key": key, "subject": subject, "name": kind.name(subject), "words": words}
     about["person_name"] = person_name
+    whom = subject if isinstance(subject, Person) else subject.leader
+    about["cares"] = safe_contact.of_one(db.session, current_actor(), whom)
     page = render_template(template, **about, **shown)
     record_reading(db.session, current_actor(), f"{kind.noun}.read", **{kind.noun: subject.id})
     return page, status

@@ -1,8 +1,11 @@
 """A contact that becomes no case is kept, shown to who calls again, and taken up again."""
 
 import pytest
+import sqlalchemy as sa
 
+from portal.core.models import AuditEvent
 from portal.core.vocabulary import Outcome
+from portal.extensions import db
 from tests.page import words
 from tests.web.intake.conftest import KEY, TOLD, counts, typed
 
@@ -41,6 +44,19 @@ def test_a_contact_can_be_taken_up_again(desk):
     page = desk.follow(desk.post(f"{shown}/take-up"))
     assert typed(page, "clients-1-full_name") == "Baraka Testchild"
     assert typed(page, "draft") != KEY
+
+
+def test_what_is_masked_elsewhere_is_masked_where_a_contact_is_read_until_somebody_asks(app, desk):
+    secret = {"reporter-phone": "0722555111", "reporter-landmark": "by the well", "perpetrators-0-full_name": "Badru A"}
+    sent = desk.post("/app/intake", {**TOLD, **secret, "outcome": "follow_up", "do": "contact"})
+    shown = desk.follow(sent)
+    assert {value for value in secret.values() if value in shown.text} == set()
+    assert "Hidden, ends in 111" in words(shown)
+    asked = desk.post(f"{sent.headers['Location']}/shown", expect=200)
+    assert {value for value in secret.values() if value in asked.text} == set(secret.values())
+    with app.app_context():
+        event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "sensitive.reveal")).one()
+        assert (event.details["what"], event.details["contact"]) == ("typed", 1)
 
 
 def test_contacts_of_another_vertical_are_not_there(office, browser_as, desk):

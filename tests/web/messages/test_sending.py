@@ -113,8 +113,9 @@ def test_who_will_read_it_and_what_they_wish_stands_beside_the_button(app, desk,
         for safe, wish in (("no", "my uncle answers"), ("yes", "not after 17:00"), ("yes", "")):
             session.add(PersonContact(person_id=amina.id, value="+254722000111", safe=safe, wish=wish))
     page = words(desk.get(path))
-    assert "Amina Testchild , phone: not safe to use “ my uncle answers ”" in page
-    assert "Amina Testchild , phone “ not after 17:00 ”" in page
+    said = "Safety: Not safe to call “ my uncle answers ” Safety: About calls “ not after 17:00 ”"
+    assert f"Amina Testchild : {said}" in page
+    assert page.count(said) == 2, "at the top of the page, too"
     form = re.search(r'<details class="writer".*?</details>', desk.get(path).get_data(as_text=True), re.S)[0]
     assert re.search(r"Send message</button>\s*<span[^>]*>To <b data-recipient><bdi>Amina Testchild", form)
     assert "722" not in form, "the number itself is not needed here"
