@@ -1,11 +1,14 @@
 """Where the focus is after a part of the page was replaced: on what came, or where one was, never lost."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Desk
+from tests.browser.test_api import post
+from tests.browser.test_triage import REPORT
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +42,10 @@ def test_the_focus_goes_on_in_what_was_asked_for(desk: Desk):
     expect(page.get_by_role("alert")).to_be_focused()
 
 
-def test_the_focus_goes_to_what_was_shown_of_a_person_of_their_history_and_of_a_report(desk: Desk):
+def test_the_focus_goes_to_what_was_shown_of_a_person_of_their_history_and_of_a_report(desk: Desk, server):
+    token = server.flask("token", "issue", "--dialect", "helpline", "--organisation", "CPMIS System")
+    told = {**REPORT, "reporter": {"fname": "Focus Reporter"}, "clients_case": [{"fname": "Focus Reporter"}]}
+    assert post(server, "/api/webhook/webform/", token, json.dumps(told).encode())[0] == 201
     page = desk.sign_in("supervisor")
     page.goto("/app/people?q=amina yusuf")
     page.get_by_role("link", name=re.compile("^Amina Yusuf")).first.click()
@@ -48,7 +54,7 @@ def test_the_focus_goes_to_what_was_shown_of_a_person_of_their_history_and_of_a_
     page.get_by_label("Phone number, e-mail address or other way").fill("amina.focus@example.org")
     page.get_by_role("button", name="Save").click()
     page.goto("/app/triage")
-    report = page.locator("tbody a[href^='/app/triage/']").first.get_attribute("href")
+    report = page.get_by_role("link", name="Focus Reporter").first.get_attribute("href")
     places = {
         person: {"Show address and numbers": "Identity", "Show phone and e-mail": "How to reach"},
         f"{person}/history": {"Show numbers and addresses": "What was changed"},
