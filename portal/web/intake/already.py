@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from portal.core import cases, contacts, drafts, lookalikes, people
+from portal.core import cases, contacts, drafts, lookalikes, people, safe_contact
 from portal.core.errors import DomainError, NotFound
 from portal.core.models import Case, Contact, Person
 from portal.core.unit import record_reading, unit_of_work
@@ -57,7 +57,9 @@ def show(key: str, problem: str = "", status: int = 200):
     found = cases_of(desk) if desk is not None else []
     if not found:
         return redirect(url_for("intake.resume", key=key), 303)
-    page = render_template("intake/already.html", found=found, key=key, problem=problem, person_name=person_name)
+    to_mind = safe_contact.to_mind(db.session, desk.actor, {one.person.id for one in found})
+    shown = {"found": found, "to_mind": to_mind, "key": key, "problem": problem, "person_name": person_name}
+    page = render_template("intake/already.html", **shown)
     record_reading(db.session, desk.actor, "people.search", people=sorted({one.person.id for one in found}))
     return page, status
 

@@ -7,7 +7,7 @@ from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from portal.core.models import Person, PersonPair
+from portal.core.models import Person, PersonContact, PersonPair
 from portal.core.side_by_side import Agreement, Side
 from portal.core.vocabulary import AgeUnit, PairState, Verification
 from portal.web.cases.words import person_name
@@ -150,8 +150,8 @@ def rows(sides: list[Side], labels: Mapping, agreements: Mapping[str, Agreement]
         "date_of_birth": [[age] if (age := _age(side.person)) else [] for side in sides],
         "sex": [_coded(side.person, "sex", labels) for side in sides],
         "identifier": [[_number(one) for one in side.person.identifiers] for side in sides],
-        "phone": [[masked(one.value) for one in side.person.contacts if one.kind == "phone"] for side in sides],
-        "email": [[masked(one.value) for one in side.person.contacts if one.kind == "email"] for side in sides],
+        "phone": [[_way(one) for one in side.person.contacts if one.kind == "phone"] for side in sides],
+        "email": [[_way(one) for one in side.person.contacts if one.kind == "email"] for side in sides],
         "address": [[_("Hidden")] * bool(side.person.address or side.person.landmark) for side in sides],
     }
     found = [_compared(name, values, agreements.get(name)) for name, values in told.items()]
@@ -238,6 +238,12 @@ def _coded(person: Person, name: str, labels: Mapping) -> list[str]:
 def _number(identifier) -> str:
     checked = _("checked") if identifier.verified_at else _("claimed, not checked")
     return _("%(kind)s %(number)s, %(checked)s", kind=identifier.kind, number=masked(identifier.value), checked=checked)
+
+
+def _way(contact: PersonContact) -> str:
+    """The end of a number, and what to mind with it."""
+    unsafe = [_("not safe to use")] if contact.safe == "no" else []
+    return ", ".join([masked(contact.value), *unsafe, *([f"“{contact.wish}”"] if contact.wish else [])])
 
 
 def is_verified(person: Person) -> bool:
