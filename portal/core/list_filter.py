@@ -242,10 +242,9 @@ def _consent_ends() -> sa.ColumnElement[bool]:
 
 def _of_ending_consents() -> sa.ColumnElement[bool]:
     """The same, beginning at the consents that end, which are few."""
-    supported = aliased(Case)
-    ending = sa.select(supported.id).select_from(Consent)
+    ending = sa.select(_other.id).select_from(Consent)
     ending = ending.join(PolicyPack, PolicyPack.vertical_id == Consent.vertical_id)
-    return Case.id.in_(ending.join(supported, sa.and_(*_ending(supported))))
+    return Case.id.in_(ending.join(_other, sa.and_(*_ending(_other))))
 
 
 _ONLY = {Only.LONG_UNASSIGNED: _long_unassigned, Only.CONSENT_ENDS: _of_ending_consents}

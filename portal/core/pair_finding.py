@@ -29,6 +29,8 @@ A_RUN = 1000  # people whom the job compares before other jobs have their turn
 
 _COUNTED = 1000  # a name word that so many have is common, however many more there are
 
+_mine, _other = aliased(PersonKey), aliased(PersonKey)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -97,12 +99,11 @@ def compare(
 
 def _counts(session: Session, written: Collection[int]) -> tuple[dict[str, int], dict[str, float]]:
     """How many share each key of these people, up to a limit; and which share of all people has each name word."""
-    mine, other = aliased(PersonKey), aliased(PersonKey)
 
     def sharing(kind: str, most: int) -> sa.Select:
-        same = sa.select(sa.literal(1)).where(other.kind == kind, other.key == mine.key).correlate(mine)
+        same = sa.select(sa.literal(1)).where(_other.kind == kind, _other.key == _mine.key).correlate(_mine)
         number = sa.select(sa.func.count()).select_from(same.limit(most).subquery()).scalar_subquery()
-        return sa.select(mine.kind, mine.key, number).where(mine.person_id.in_(written), mine.kind == kind)
+        return sa.select(_mine.kind, _mine.key, number).where(_mine.person_id.in_(written), _mine.kind == kind)
 
     everybody = sa.select(sa.literal(""), sa.literal(""), sa.select(sa.func.max(Person.id)).scalar_subquery())
     rows = session.execute(sa.union_all(sharing(BLOCK, blocking.MOST + 1), sharing("name", _COUNTED), everybody)).all()
