@@ -11,7 +11,7 @@ from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import errors, fragments
+from portal.web import addresses, errors, fragments
 from portal.web.access import current_actor
 from portal.web.admin.forms import ConfirmForm, beside
 from portal.web.admin.user_forms import ChangeUserForm, LeavingForm, NewUserForm
@@ -121,7 +121,7 @@ def make_link(number: int):
 def _with_link(one: User) -> dict[str, object]:
     """Whoever the link is for, and its address, which is kept nowhere."""
     secret = passwords.issue_reset(db.session, current_actor(), one)
-    address = url_for("reset.follow", secret=secret, _external=True)
+    address = addresses.whole("reset.follow", secret=secret)
     return {"number": one.id, "name": one.name, "email": one.email, "address": address}
 
 

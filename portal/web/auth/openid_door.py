@@ -3,7 +3,7 @@
 import hmac
 import logging
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session
 from flask_limiter.util import get_remote_address
 
 from portal import limits
@@ -14,6 +14,7 @@ from portal.core.unit import unit_of_work
 from portal.core.vocabulary import SignInWay
 from portal.extensions import db
 from portal.openid import Begun, NotReachable, NotVouched, Provider
+from portal.web import addresses
 from portal.web.access import safe_path
 from portal.web.auth import first_factor
 from portal.web.auth.entry import let_in
@@ -81,8 +82,7 @@ def _provider() -> Provider:
 
 
 def _back_here() -> str:
-    origin = current_app.extensions["settings"].origin or request.host_url.rstrip("/")
-    return origin + url_for("openid_door.answer")
+    return addresses.whole("openid_door.answer")
 
 
 def _refuse(why: str):

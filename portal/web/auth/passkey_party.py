@@ -4,11 +4,12 @@ import dataclasses
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, request, session
+from flask import Response, current_app, session
 
 from portal.core import challenges
 from portal.core.challenges import Challenge
 from portal.core.passkeys import Party
+from portal.web import addresses
 
 _KEPT = "challenge"
 
@@ -19,7 +20,7 @@ def party() -> Party | None:
     None where browsers know no passkeys: at a bare IP address, and without HTTPS except on the machine itself.
     """
     settings = current_app.extensions["settings"]
-    parts = urlsplit(settings.origin or request.host_url)
+    parts = urlsplit(addresses.origin())
     domain = (parts.hostname or "").lower()
     if not domain or _is_number(domain) or (parts.scheme != "https" and not _is_here(domain)):
         return None

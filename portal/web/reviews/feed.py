@@ -14,7 +14,7 @@ from portal.core.errors import NotFound
 from portal.core.models import Review, User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import fragments
+from portal.web import addresses, fragments
 from portal.web.access import current_actor
 from portal.web.formats import office_zone
 
@@ -33,7 +33,7 @@ def open_feed() -> Response:
     actor = current_actor()
     with unit_of_work(db.session, actor, intent="review_feed.open"):
         secret = review_feed.open_feed(db.session, actor)
-    address = url_for("reviews.feed", secret=secret, _external=True)
+    address = addresses.whole("reviews.feed", secret=secret)
     shown = make_response(render_template("reviews/feed_address.html", address=address))
     shown.headers["Cache-Control"] = "no-store"
     return shown
@@ -78,10 +78,10 @@ def _calendar(dates: list[tuple[Review, str]]) -> bytes:
 
 def _event(review: Review, reference: str) -> Event:
     event = Event()
-    event.add("uid", f"{review.uuid}@{request.host}")
+    event.add("uid", f"{review.uuid}@{addresses.host()}")
     event.add("dtstamp", review.created_at)
     event.add("summary", (_("Appointment: %(case)s") if review.time else _("Review: %(case)s")) % {"case": reference})
-    event.add("url", url_for("cases.show", number=review.case_id, _external=True))
+    event.add("url", addresses.whole("cases.show", number=review.case_id))
     event.add("class", "PRIVATE")
     if review.time:
         starts = dt.datetime.combine(review.date, review.time, office_zone())
