@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, consents, reasons
+from portal.core import audit, clock, consents, reasons, turns
 from portal.core.actors import Actor, from_user
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from portal.core.impartiality import impartial
@@ -88,6 +88,7 @@ def is_open(grant: BreakGlassGrant) -> bool:
 
 
 def _require_room(session: Session, actor: Actor) -> None:
+    turns.take(session, actor.user_id)
     since = BreakGlassGrant.user_id == actor.user_id, BreakGlassGrant.at > clock.now() - AN_HOUR
     asked = session.scalar(sa.select(sa.func.count()).select_from(BreakGlassGrant).where(*since))
     if asked >= MOST_AN_HOUR:

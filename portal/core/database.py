@@ -1,6 +1,7 @@
 """Engines and transactions: what SQLite needs to behave, and the gate its writers pass one at a time.
 
-Lock order, everywhere: person(s) by id, then case(s) by id, then conflict, then audit chain heads by key.
+Lock order, everywhere: user(s) by id, then person(s) by id, then case(s) by id, then conflict, then audit chain heads
+by key.
 """
 
 import contextlib

@@ -23,7 +23,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from portal.core import audit, challenges, recovery_codes, sessions
+from portal.core import audit, challenges, recovery_codes, sessions, turns
 from portal.core.actors import Actor
 from portal.core.challenges import Challenge
 from portal.core.database import locked
@@ -60,10 +60,13 @@ def listed(session: Session, actor: Actor) -> Sequence[Passkey]:
     return session.scalars(sa.select(Passkey).where(Passkey.user_id == actor.user_id).order_by(Passkey.id)).all()
 
 
-def find(session: Session, actor: Actor, number: int) -> Passkey:
-    """One of the actor's own passkeys, locked inside a unit. Raises NotFound, for somebody else's too."""
+def find(session: Session, actor: Actor, number: int, *, lock: bool = False) -> Passkey:
+    """One of the actor's own passkeys; with ``lock`` held until commit. Raises NotFound, for somebody else's too."""
     query = sa.select(Passkey).where(Passkey.id == number, Passkey.user_id == actor.user_id)
-    found = session.scalar(locked(query))
+    if lock:
+        turns.take(session, actor.user_id)
+        query = locked(query).execution_options(populate_existing=True)
+    found = session.scalar(query)
     if found is None:
         raise NotFound("There is no such passkey.", target="passkey")
     return found
@@ -115,6 +118,7 @@ def add(
     InvalidInput for a name that is missing or too long, Refused when there are too many.
     """
     name = named(name)
+    turns.take(session, actor.user_id)
     held = count(session, actor.user_id)
     if held >= MOST:
         raise Refused(f"An account can have {MOST} passkeys.", target="passkey")
@@ -144,7 +148,7 @@ def rename(session: Session, actor: Actor, passkey: Passkey, *, name: str) -> No
 
 
 def remove(session: Session, actor: Actor, passkey: Passkey, *, required: bool) -> bool:
-    """Forget a passkey and end the actor's other sessions, which it may have opened.
+    """Forget a passkey, which ``find`` gave to hold, and end the actor's other sessions, which it may have opened.
 
     Returns whether a second factor is left. Whoever calls has checked the password. Raises Refused for the last second
     factor where the installation requires one of the actor's role.

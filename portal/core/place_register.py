@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit
+from portal.core import audit, turns
 from portal.core.actors import Actor
 from portal.core.database import held
 from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
@@ -82,6 +82,7 @@ def hold(session: Session, actor: Actor, number: int) -> Place:
     Raises Forbidden, NotFound.
     """
     require(actor, Permission.ADMINISTER)
+    turns.take_office(session)
     found = {place.id: place for place in session.scalars(held(sa.select(Place).order_by(Place.id)))}
     if number not in found:
         raise NotFound("There is no such place.", target="place")
@@ -91,6 +92,7 @@ def hold(session: Session, actor: Actor, number: int) -> Place:
 def create(session: Session, actor: Actor, told: PlaceTold, *, code: str = "") -> Place:
     """Add a place. ``code`` is what reports from outside call it. Raises Forbidden, InvalidInput beside its field."""
     require(actor, Permission.ADMINISTER)
+    turns.take_office(session)  # of two who add the same one the second finds it, and the tree stays where it is
     code = code.strip()
     if len(code) > LONGEST_CODE:
         raise InvalidInput(f"A code has at most {LONGEST_CODE} characters.", target="code")

@@ -109,7 +109,7 @@ def remove(passkey: int):
     right()
     required = needs_second_factor(actor.role)
     with unit_of_work(db.session, actor, intent="account.passkey_removed"):
-        kept = passkeys.find(db.session, actor, passkey)
+        kept = passkeys.find(db.session, actor, passkey, lock=True)
         passkeys.remove(db.session, actor, kept, required=required)
     flash(_("The passkey is removed. You are signed out everywhere else."), "success")
     return fragments.go_to(url_for("passkeys.index"))
