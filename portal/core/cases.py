@@ -51,6 +51,13 @@ def root(session: Session, case: Case) -> Case:
     return session.get(Case, case.root_id) if case.root_id and case.root_id != case.id else case
 
 
+def hold_root(session: Session, case: Case) -> Case:
+    """What ``root`` gives, held until commit and as it is now: for a unit that writes on no other case."""
+    query = sa.select(Case).where(Case.id == (case.root_id or case.id)).options(joinedload(Case.primary_vertical))
+    query = query.with_for_update(of=Case).execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
 def default_vertical(session: Session, origin: Origin) -> Vertical:
     """The vertical that answers this door. Raises InvalidInput when the office has set none.
 

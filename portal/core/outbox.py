@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from portal.core import attachments, audit, cases, clock, drafts, messages
 from portal.core.actors import Actor, from_user
 from portal.core.attachments import Brought
+from portal.core.database import locked
 from portal.core.errors import AlreadyDone, NotFound
 from portal.core.models import Attachment, Case, Draft, HeldMessage, Person, User
 from portal.core.permissions import Permission
@@ -159,19 +160,33 @@ def named(held: Collection[Waiting]) -> str:
     return ".".join(str(one.id) for one in held)
 
 
-def release(session: Session, *, author_id: int | None = None) -> int:
+def release(session: Session, *, author_id: int | None = None, on: Case | None = None) -> int:
     """Make messages of what was held long enough, of everybody or of one author; tells of how many. A job runs it.
 
     Each is written in its author's name. What has meanwhile become of the case takes nothing away: it was sent before.
+    Who holds a case already releases what waits *on* it and on what was merged into it, and on no other: of two who
+    hold one each and wait for that of the other, neither would ever end. All else is held here, in the order of cases.
     """
     due = sa.select(HeldMessage).where(HeldMessage.state == "held", HeldMessage.run_at <= clock.now())
     if author_id is not None:
         due = due.where(HeldMessage.author_id == author_id)
+    if on is not None:
+        due = due.where(
+            HeldMessage.case_id.in_(sa.select(Case.id).where(sa.or_(Case.id == on.id, Case.root_id == on.id)))
+        )
     due = due.order_by(HeldMessage.case_id, HeldMessage.id).limit(AT_ONCE).with_for_update(skip_locked=True)
     found = session.scalars(due).all()
+    if found:
+        _hold_cases(session, {held.case_id for held in found})
     for held in found:
         _release(session, held)
     return len(found)
+
+
+def _hold_cases(session: Session, numbers: Collection[int]) -> None:
+    roots = sa.select(Case.root_id).where(Case.id.in_(numbers), Case.root_id.is_not(None))
+    held = sa.select(Case.id).where(sa.or_(Case.id.in_(roots), Case.id.in_(numbers))).order_by(Case.id)
+    session.execute(locked(held))
 
 
 def _release(session: Session, held: HeldMessage) -> None:

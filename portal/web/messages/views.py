@@ -67,8 +67,8 @@ def _offer(number: int, form: MessageForm) -> None:
 def _hold(number: int, form: MessageForm, arrivals: Arrivals) -> tuple[int, str]:
     """On which case the message will stand, and until when it can be undone."""
     with unit_of_work(db.session, current_actor(), intent="message.write"):
-        case = cases.find(db.session, current_actor(), number, lock=True)
-        outbox.release(db.session, author_id=current_actor().user_id)  # what was sent first stands first
+        case = cases.hold_root(db.session, cases.find(db.session, current_actor(), number))
+        outbox.release(db.session, author_id=current_actor().user_id, on=case)  # what was sent first stands first
         to = db.session.get(Person, form.to.data) if form.to and form.to.data else None
         held = outbox.hold(db.session, current_actor(), case, form.text.data, to=to, files=arrivals.brought)
         drafts.discard(db.session, current_actor(), "message", str(number))
