@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.core import clock, paging
 from portal.core.actors import Actor
@@ -21,8 +21,11 @@ from portal.core.vocabulary import READ_ONLY, ParticipantStatus, Role
 
 GIVEN, ASSIGNED, MESSAGE = "case.given", "case.assigned", "message.in"
 APPROVAL, INVITATION = "approval.asked", "participant.asked"  # each followed by the number of what was asked
+LINK, TOKEN = "account.link", "account.token"  # what was done to the reader's own account
+SECOND_FACTOR, IDENTITY = "account.second_factor", "account.identity"
 PAGE = 25
 MOST = 99  # more are not counted
+MOST_TO_ACCOUNT = 20
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,28 @@ def of_invitation(session: Session, actor: Actor, case: Case, part: int, vertica
     )
 
 
+_TO_ACCOUNT = {
+    LINK: "A link to choose a new password for your account was made",
+    TOKEN: "A token that acts as you was issued",
+    SECOND_FACTOR: "Your second factor was taken away",
+    IDENTITY: "Who you are at your sign-in provider was forgotten",
+}
+
+
+def of_account(session: Session, actor: Actor, user_id: int, kind: str) -> None:
+    """Something was done by which an account opens to others: its owner is told, unless it was they who did it."""
+    if actor.user_id != user_id:
+        text = f"{_TO_ACCOUNT[kind]} by {actor.name}."
+        session.add(Notice(user_id=user_id, kind=kind, text=text, by_id=actor.user_id))
+
+
+def to_account(session: Session, actor: Actor) -> list[Notice]:
+    """What others did to the actor's own account, the newest first, read or not; at most MOST_TO_ACCOUNT."""
+    mine = Notice.user_id == actor.user_id, Notice.case_id.is_(None), Notice.kind.in_(_TO_ACCOUNT)
+    query = sa.select(Notice).where(*mine).options(joinedload(Notice.by))
+    return list(session.scalars(query.order_by(Notice.id.desc()).limit(MOST_TO_ACCOUNT)))
+
+
 def settle(session: Session, case: Case, kind: str, number: int) -> None:
     """What was asked has its answer: it waits for nobody any more."""
     of = Notice.case_id == case.id, Notice.kind == f"{kind}.{number}", Notice.cleared_at.is_(None)
@@ -86,7 +111,7 @@ def settle(session: Session, case: Case, kind: str, number: int) -> None:
 
 def page(session: Session, actor: Actor, *, cursor: Cursor | None = None, limit: int = PAGE) -> Page:
     """What *actor* was told: what is new first, the newest first. Raises InvalidInput for a foreign cursor."""
-    query = sa.select(Notice).where(_shown_to(actor))
+    query = sa.select(Notice).where(_shown_to(actor)).options(joinedload(Notice.by))
     found = paging.newest_first(session, query, Notice.rank, Notice.id, cursor=cursor, limit=limit)
     numbers = {notice.case_id for notice in found.rows} - {None}
     known = {case.id: case for case in session.scalars(sa.select(Case).where(Case.id.in_(numbers)))} if numbers else {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import accounts, audit, clock
+from portal.core import accounts, audit, clock, notices
 from portal.core.actors import ANONYMOUS, Actor, from_user
 from portal.core.database import locked
 from portal.core.errors import Forbidden
@@ -66,6 +66,8 @@ def forget(session: Session, actor: Actor, user: User) -> int:
         told = {"identity": one.id}
         audit.append(session, actor, "user.forget_identity", chain=f"user:{user.id}", details=told, values=gone)
         session.delete(one)
+    if kept:
+        notices.of_account(session, actor, user.id, notices.IDENTITY)
     return len(kept)
 
 
@@ -89,8 +91,10 @@ def _by_email(session: Session, vouched: Vouched) -> tuple[User | None, str]:
 def _remember(
     session: Session, user: User, vouched: Vouched, correlation_id: str
 ) -> tuple[OutsideIdentity | None, str]:
-    if session.scalar(_query(OutsideIdentity.user_id == user.id, OutsideIdentity.issuer == vouched.issuer)) is not None:
-        return None, "another_identity"
+    # Looked at again now that the user is held: the same sign-in may have been first in another window.
+    kept = session.scalar(_query(OutsideIdentity.user_id == user.id, OutsideIdentity.issuer == vouched.issuer))
+    if kept is not None:
+        return (kept, "") if kept.subject == vouched.subject else (None, "another_identity")
     made = OutsideIdentity(user_id=user.id, issuer=vouched.issuer, subject=vouched.subject)
     session.add(made)
     session.flush()

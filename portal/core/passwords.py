@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
 
-from portal.core import audit, clock, sessions
+from portal.core import audit, clock, notices, sessions, turns
 from portal.core.actors import Actor, from_user
 from portal.core.database import held
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
@@ -102,11 +102,13 @@ def issue_reset(session: Session, actor: Actor, user: User) -> str:
         raise Refused("A service has no password. It calls with a token.", target="user")
     if user.id == actor.user_id:
         raise Refused("Nobody makes a link for themselves. Ask another administrator.", target="user")
-    forget_links(session, user)
+    before = forget_links(session, user)
     text, now = secrets.token_urlsafe(32), clock.now()
     session.add(PasswordReset(digest=digest(text), user_id=user.id, created_at=now, expires_at=now + LASTS))
     session.flush()
-    audit.append(session, actor, "user.reset_link", chain=f"user:{user.id}")
+    notices.of_account(session, actor, user.id, notices.LINK)
+    values = {"links": (str(before), "1")}
+    audit.append(session, actor, "user.reset_link", chain=f"user:{user.id}", values=values)
     return text
 
 
@@ -121,7 +123,10 @@ def reset(session: Session, link_digest: str, *, password_hash: str, correlation
 
     Whoever calls has judged the password and made its hash. Raises NotFound for a link that does not work.
     """
-    link = _working(session, link_digest, lock=True)
+    link = _working(session, link_digest)
+    if link is not None:
+        turns.take(session, link.user_id)
+        link = _working(session, link_digest, lock=True)
     if link is None:
         raise NotFound("This link does not work any more.", target="link")
     user, link.used_at = link.user, clock.now()
@@ -144,10 +149,10 @@ def end_everything(session: Session, user: User, *, but: int | None = None) -> N
     session.execute(ended.execution_options(synchronize_session=False))
 
 
-def forget_links(session: Session, user: User) -> None:
-    """Let every link that was made for *user* and not used stop working."""
+def forget_links(session: Session, user: User) -> int:
+    """Let every link that was made for *user* and not used stop working; returns how many there were."""
     unused = sa.delete(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
-    session.execute(unused.execution_options(synchronize_session=False))
+    return session.execute(unused.execution_options(synchronize_session=False)).rowcount
 
 
 def forget(session: Session) -> int:

@@ -14,7 +14,7 @@ import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, passkeys, recovery_codes, sessions
+from portal.core import audit, clock, notices, passkeys, recovery_codes, sessions, turns
 from portal.core.actors import Actor
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, NotFound, Refused
@@ -73,6 +73,7 @@ def begin(session: Session, actor: Actor) -> None:
 
     Whoever calls has checked the password. Raises AlreadyDone where a second factor is on.
     """
+    turns.take(session, actor.user_id)
     kept = _kept(session, actor.user_id)
     if kept is None:
         kept = SecondFactor(user_id=actor.user_id)
@@ -100,6 +101,7 @@ def confirm(session: Session, actor: Actor, code: str) -> list[str] | None:
     Returns the recovery codes, which are kept nowhere, or None for a code that is not right. Raises NotFound where no
     secret waits, AlreadyDone where it was confirmed before.
     """
+    turns.take(session, actor.user_id)
     kept = _kept(session, actor.user_id)
     if kept is None:
         raise NotFound("No second factor is being set up.", target="second_factor")
@@ -123,6 +125,7 @@ def accept(session: Session, actor: Actor, code: str) -> bool:
     False without a second factor. Who has passkeys alone has recovery codes, too. A code that is refused is an event,
     and so is a recovery code that is used up; the caller commits both.
     """
+    turns.take(session, actor.user_id)
     kept = _kept(session, actor.user_id)
     on = kept is not None and kept.confirmed_at is not None
     if not on and passkeys.count(session, actor.user_id) == 0:
@@ -153,6 +156,7 @@ def turn_off(session: Session, actor: Actor, code: str, *, required: bool) -> bo
     the password. Raises Refused where the installation requires a second factor of the actor's role and there is no
     passkey.
     """
+    turns.take(session, actor.user_id)
     if required and passkeys.count(session, actor.user_id) == 0:
         raise Refused("Your role needs a second factor here.", target="second_factor")
     if not accept(session, actor, code):
@@ -173,13 +177,18 @@ def reset(session: Session, actor: Actor, user: User) -> None:
     """
     if not can(actor, Permission.ADMINISTER):
         raise Forbidden("You may not reset somebody's second factor.", target=Permission.ADMINISTER.value)
-    gone = passkeys.forget(session, user.id)
+    turns.take(session, user.id)
+    had_app, gone = has_app(session, user.id), passkeys.forget(session, user.id)
     if _kept(session, user.id) is None and gone == 0:
         raise NotFound(f"{user.email} has no second factor.", target="second_factor")
     session.execute(sa.delete(SecondFactor).where(SecondFactor.user_id == user.id))
     recovery_codes.forget(session, user.id)
     sessions.end_all(session, user.id)
-    audit.append(session, actor, "user.reset_second_factor", chain=f"user:{user.id}", details={"passkeys": gone})
+    notices.of_account(session, actor, user.id, notices.SECOND_FACTOR)
+    values = {"app": ("on", None)} if had_app else {}
+    values |= {"passkeys": (str(gone), "0")} if gone else {}
+    details = {"passkeys": gone}
+    audit.append(session, actor, "user.reset_second_factor", chain=f"user:{user.id}", details=details, values=values)
 
 
 def _kept(session: Session, user_id: int) -> SecondFactor | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import clock, paging
+from portal.core import clock, paging, tokens
 from portal.core.actors import Actor
+from portal.core.errors import NotFound
 from portal.core.models import ApiToken, Organisation, User
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import Dialect
@@ -59,6 +60,20 @@ def live_of(session: Session, actor: Actor, organisation: Organisation) -> list[
     query = sa.select(ApiToken).where(its, *_filters(Wanted(state=TokenState.LIVE)))
     holders = joinedload(ApiToken.user), joinedload(ApiToken.organisation)
     return list(session.scalars(query.options(*holders).order_by(ApiToken.id.desc())))
+
+
+def mine(session: Session, actor: Actor) -> list[ApiToken]:
+    """The tokens that act as the actor now, with who issued them, the newest first; none that signing in made."""
+    query = sa.select(ApiToken).where(*_filters(Wanted(state=TokenState.LIVE, user_id=actor.user_id, issued=True)))
+    return list(session.scalars(query.options(joinedload(ApiToken.issued_by)).order_by(ApiToken.id.desc()).limit(PAGE)))
+
+
+def end_mine(session: Session, actor: Actor, jti: str) -> None:
+    """End a token that acts as the actor, whoever issued it. Raises NotFound for any other."""
+    token = tokens.find(session, jti)
+    if actor.user_id is None or token.user_id != actor.user_id:
+        raise NotFound("There is no such token.", target="jti")
+    tokens.revoke(session, actor, jti)
 
 
 def live_by_organisation(session: Session, actor: Actor) -> dict[int, int]:

@@ -16,14 +16,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, reasons
+from portal.core import audit, clock, notices, reasons, token_scopes
 from portal.core.actors import Actor, from_organisation, from_user
 from portal.core.database import locked
 from portal.core.errors import AlreadyDone, Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
 from portal.core.keys import digest, keyring
 from portal.core.models import ApiToken, Organisation, User
 from portal.core.permissions import Permission, can
-from portal.core.vocabulary import Dialect, Role
+from portal.core.vocabulary import Dialect
 
 ISSUER = "portal"
 ALGORITHM = "HS256"
@@ -33,15 +33,6 @@ IDLE = dt.timedelta(minutes=30)  # life of a token that slides: it is renewed wh
 LONGEST_OVERLAP = dt.timedelta(days=7)  # of a token with the one that takes its place
 REPLACED_LIVES = dt.timedelta(seconds=60)  # so that requests under way with the old one still arrive
 _RENEWED_AFTER = dt.timedelta(minutes=1)
-
-# What a token of each dialect may be limited to.
-SCOPES: dict[Dialect, tuple[str, ...]] = {
-    Dialect.CONSTITUENCY: ("cases:read", "cases:write"),
-    Dialect.HELPLINE: ("cases:read", "cases:write", "webform"),
-    Dialect.CORRESPONDENCE: ("v1:case", "case:close"),
-    Dialect.INTERVENTIONS: ("cases:read", "cases:write"),
-}
-_OF_ORGANISATIONS = {Dialect.HELPLINE: ("webform",), Dialect.CORRESPONDENCE: ("v1:case",)}
 
 
 def issue(
@@ -75,13 +66,17 @@ def issue(
     text, token = _make(
         session,
         dialect,
-        scopes=_scopes(dialect, user, organisation, scopes),
+        scopes=token_scopes.given(dialect, user, organisation, scopes),
         user_id=user.id if user else None,
         organisation_id=organisation.id if organisation else None,
+        issued_by_id=actor.user_id,
         **life,
     )
+    if user is not None:
+        notices.of_account(session, actor, user.id, notices.TOKEN)
     details = {"jti": token.jti, "dialect": dialect, "scopes": token.scopes, "expires_at": token.expires_at}
-    audit.append(session, actor, "token.issue", chain=_chain(token), details=details)
+    values = {"ends": (None, _iso(token.expires_at))}
+    audit.append(session, actor, "token.issue", chain=_chain(token), details=details, values=values)
     return text, token
 
 
@@ -273,21 +268,3 @@ def _iso(at: dt.datetime) -> str:
 
 def _chain(token: ApiToken) -> str:
     return f"user:{token.user_id}" if token.user_id else f"organisation:{token.organisation_id}"
-
-
-def _scopes(
-    dialect: Dialect, user: User | None, organisation: Organisation | None, asked: Iterable[str] | None
-) -> list[str]:
-    known = SCOPES[dialect]
-    if organisation is not None and dialect not in _OF_ORGANISATIONS:
-        raise InvalidInput(f"In the {dialect} dialect a user acts, not an organisation.", target="organisation")
-    if asked is not None:
-        unknown = sorted(set(asked := list(asked)) - set(known))
-        if unknown or not asked:
-            raise InvalidInput(f"The scopes of this dialect are: {', '.join(known)}.", target="scope")
-        return [scope for scope in known if scope in asked]
-    if organisation is not None:
-        return list(_OF_ORGANISATIONS[dialect])
-    if user.role is Role.AUDITOR:
-        known = [scope for scope in known if scope == "cases:read"]
-    return [scope for scope in known if scope != "webform"]

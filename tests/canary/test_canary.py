@@ -14,7 +14,7 @@ import pypdf
 import pytest
 import sqlalchemy as sa
 
-from portal.core import clock, tokens
+from portal.core import clock, token_scopes, tokens
 from portal.core.actors import SYSTEM
 from portal.core.case_file import Part
 from portal.core.models import Review, User
@@ -164,9 +164,9 @@ def holders(app, world) -> dict[tuple[str, Dialect], str]:
         user = session.get(User, world.walkers["supervisor of elsewhere"])
         partner = make_organisation(session)
         for dialect in Dialect:
-            if dialect not in tokens.SCOPES:
+            if dialect not in token_scopes.SCOPES:
                 continue
-            scopes = tokens.SCOPES[dialect]
+            scopes = token_scopes.SCOPES[dialect]
             found["a stranger", dialect] = tokens.issue(session, SYSTEM, dialect=dialect, user=user, scopes=scopes)[0]
             if dialect in (Dialect.HELPLINE, Dialect.CORRESPONDENCE):
                 issued = tokens.issue(session, SYSTEM, dialect=dialect, organisation=partner)

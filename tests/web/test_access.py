@@ -41,8 +41,8 @@ NOBODY_NEEDED = set(
 
 # Of the sessions that the walk goes with; tried in their own tests.
 ENDING = {"auth.logout", "account.end_sessions", "account.end_session"}
-# There for the one who sent or made it, and for nobody else; tried in messages and second_factor.
-OWN = {"cases.undo_message", "passkeys.show", "passkeys.rename", "passkeys.remove"}
+# There for the one who sent or made it, and for nobody else; tried in messages, account and second_factor.
+OWN = {"account.end_token", "cases.undo_message", "passkeys.show", "passkeys.rename", "passkeys.remove"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,9 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(_REPORTS, _door(_LEADING)),
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
-    **dict.fromkeys(("account.end_session", "account.stay", "account.time_left"), _door(EVERYBODY)),
+    **dict.fromkeys(
+        ("account.end_session", "account.end_token", "account.stay", "account.time_left"), _door(EVERYBODY)
+    ),
     **dict.fromkeys(("worklist.several", "worklist.change_several", "worklist.go_on"), _door(WORKERS)),
     **dict.fromkeys(("worklist.saved_views", "worklist.ask_view", "worklist.save_view"), _door(EVERYBODY)),
     "worklist.saved_view": _door(EVERYBODY, scoped=True),

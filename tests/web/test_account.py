@@ -3,12 +3,13 @@
 import pytest
 import sqlalchemy as sa
 
-from portal.core import accounts
-from portal.core.models import AuditEvent, User
+from portal.core import accounts, clock, outside_identities, tokens
+from portal.core.actors import SYSTEM
+from portal.core.models import AuditEvent, OutsideIdentity, SecondFactor, User
 from portal.core.vocabulary import Role
 from portal.extensions import db
 from portal.limits import limiter
-from tests.factories import PASSWORD, committed, make_user, make_vertical
+from tests.factories import PASSWORD, actor_of, committed, make_user, make_vertical
 from tests.page import Browser, words
 
 NEW = "seven quiet herons wading"
@@ -101,3 +102,49 @@ def test_signing_out_everywhere_else_ends_every_other_session_and_is_an_event(ap
     with app.app_context():
         (event,) = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "account.end_sessions"))
         assert (event.outcome, event.actor_id, event.chain_key) == ("done", worker, f"user:{worker}")
+
+
+def test_whoever_can_act_as_one_or_let_somebody_in_is_named_and_one_is_told(app, worker):
+    with app.app_context(), committed(db.session) as session:
+        ada = make_user(session, Role.ADMINISTRATOR, name="Ada Admin").id
+        owner = session.get(User, worker)
+        session.add(SecondFactor(user_id=worker, secret="A" * 32, confirmed_at=clock.now()))
+        session.add(OutsideIdentity(user_id=worker, issuer="https://id.example", subject="7"))
+        jti = tokens.issue(session, actor_of(session, owner), dialect="helpline", user=owner)[1].jti
+    one, admin = Browser(app, worker), Browser(app, ada)
+    assert "Nobody else did anything" in words(one.get("/app/account"))
+    assert "Issued by you" in words(one.get("/app/account"))
+    admin.post(f"/app/admin/users/{worker}/password-link", expect=200)
+    admin.post(f"/app/admin/users/{worker}/second-factor")
+    told = {"dialect": "interventions", "holder": f"user:{worker}", "days": "30"}
+    admin.post("/app/admin/tokens/new", told, expect=200)
+    admin.post(f"/app/admin/tokens/{jti}/rotate", {"when": "now"}, expect=200)
+    with app.app_context(), committed(db.session) as session:
+        outside_identities.forget(session, SYSTEM, session.get(User, worker))
+    one = Browser(app, worker)
+    number, notices, account = (words(one.get(f"/app/{page}")) for page in ("notices/number", "notices", "account"))
+    assert number.split()[0] == "5"
+    for said in (notices, account):
+        for done in (
+            "A link to choose a new password for your account was made by Ada Admin",
+            "A token that acts as you was issued by Ada Admin",
+            "Your second factor was taken away by Ada Admin",
+            "Who you are at your sign-in provider was forgotten by whoever runs the server",
+        ):
+            assert done in said
+    assert account.count("A token that acts as you was issued by Ada Admin") == 2
+    assert account.count("Issued by Ada Admin") == 2 and "Issued by you" not in account
+    one.post("/app/notices/read")
+    assert "Your second factor was taken away by Ada Admin" in words(one.get("/app/account"))
+
+
+def test_a_token_that_acts_as_one_is_ended_by_its_owner_and_by_nobody_else_there(app, worker):
+    with app.app_context(), committed(db.session) as session:
+        ada = make_user(session, Role.ADMINISTRATOR, name="Ada Admin").id
+        jti = tokens.issue(session, SYSTEM, dialect="helpline", user=session.get(User, worker))[1].jti
+    Browser(app, ada).post(f"/app/account/tokens/{jti}/end", expect=404)
+    one = Browser(app, worker)
+    assert "Issued by whoever runs the server" in words(one.get("/app/account"))
+    page = one.follow(one.post(f"/app/account/tokens/{jti}/end"))
+    assert "That token is ended" in words(page) and "Tokens that act as you" not in words(page)
+    one.post("/app/account/tokens/none-of-ours/end", expect=404)

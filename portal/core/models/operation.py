@@ -4,9 +4,10 @@ import datetime as dt
 
 import sqlalchemy as sa
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.models.base import Base, BigId, Code, Id, Moment, Name, ref
+from portal.core.models.user import User
 
 
 def _ended(how: str, words: str) -> sa.Index:
@@ -73,6 +74,9 @@ class Presence(Base):
     expires: Mapped[float]
 
 
+_NO_CASE = sa.text("case_id IS NULL")
+
+
 class Notice(Base):
     """Something a user should know; acting on it clears it."""
 
@@ -83,10 +87,16 @@ class Notice(Base):
     kind: Mapped[Code]
     case_id: Mapped[int | None] = ref("cases.id")
     text: Mapped[str]
+    by_id: Mapped[int | None] = ref("users.id", index=False)  # who did it, where that is told
     created_at: Mapped[Moment]
     cleared_at: Mapped[dt.datetime | None]
 
-    __table_args__ = (sa.Index("ix_notices_user_id_cleared_at", "user_id", "cleared_at", "created_at"),)
+    by: Mapped[User | None] = relationship(foreign_keys=[by_id])
+
+    __table_args__ = (
+        sa.Index("ix_notices_user_id_cleared_at", "user_id", "cleared_at", "created_at"),
+        sa.Index("ix_notices_of_no_case", "user_id", "id", sqlite_where=_NO_CASE, postgresql_where=_NO_CASE),
+    )
 
     @hybrid_property
     def rank(self) -> int:

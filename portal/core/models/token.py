@@ -24,6 +24,7 @@ class ApiToken(Base):
     audience: Mapped[Dialect]
     scopes: Mapped[list[Any]] = mapped_column(default=list)
     user_id: Mapped[int | None] = ref("users.id")
+    issued_by_id: Mapped[int | None] = ref("users.id", index=False)  # none: on the command line, or by itself
     organisation_id: Mapped[int | None] = ref("organisations.id")
     created_at: Mapped[Moment]
     expires_at: Mapped[dt.datetime]
@@ -32,7 +33,8 @@ class ApiToken(Base):
     revoked_at: Mapped[dt.datetime | None]
     last_used_at: Mapped[dt.datetime | None]
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    issued_by: Mapped[User | None] = relationship(foreign_keys=[issued_by_id])
     organisation: Mapped[Organisation | None] = relationship()
 
     __table_args__ = (

@@ -8,7 +8,17 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from portal.core import accounts, outside_identities, own_records, passwords, second_factor, sessions, verticals
+from portal.core import (
+    accounts,
+    notices,
+    outside_identities,
+    own_records,
+    passwords,
+    second_factor,
+    sessions,
+    token_list,
+    verticals,
+)
 from portal.core.models import User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
@@ -18,6 +28,8 @@ from portal.web.account import words
 from portal.web.account.forms import PasswordForm
 from portal.web.account.proof import knows_password, right
 from portal.web.activity import passive
+from portal.web.admin.words import DIALECTS
+from portal.web.notices.words import to_account
 from portal.web.own_records.words import TIES
 
 blueprint = Blueprint("account", __name__, url_prefix="/app/account")
@@ -100,6 +112,16 @@ def stay():
     return fragments.go_to(safe_path(request.referrer and urlsplit(request.referrer).path))
 
 
+@blueprint.post("/tokens/<jti>/end")
+def end_token(jti: str):
+    """End a token that acts as oneself, whoever issued it."""
+    actor = current_actor()
+    with unit_of_work(db.session, actor, intent="token.revoke"):
+        token_list.end_mine(db.session, actor, jti)
+    flash(_("That token is ended. Its next request is refused."), "success")
+    return fragments.go_to(url_for("account.show"))
+
+
 def _form() -> PasswordForm:
     user = db.session.get(User, current_actor().user_id)
     return PasswordForm(about=passwords.about(user, current_app.extensions["settings"].installation_name))
@@ -119,6 +141,9 @@ def _page(form: PasswordForm, status: int = 200):
         "ties": TIES,
         "identities": outside_identities.listed(db.session, actor),
         "provider": current_app.extensions["settings"].openid,
+        "tokens": token_list.mine(db.session, actor),
+        "dialects": DIALECTS,
+        "by_others": [(notice, *to_account(notice)) for notice in notices.to_account(db.session, actor)],
         "sessions": sessions.listed(db.session, actor, idle=idle_limit()),
     }
     return render_template("account/show.html", **shown), status

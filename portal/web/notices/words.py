@@ -1,10 +1,12 @@
 """What notices say, and where they lead."""
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from portal.core import break_glass, broken_glass, notices, own_records
 from portal.core.actors import Actor
+from portal.core.models import Notice
 from portal.core.notices import Told
 from portal.core.permissions import Permission, can
 
@@ -20,9 +22,24 @@ _SAID = {
     "case.restored": ("s-active", _l("%(ref)s goes on: consent was given again")),
 }
 
+_TO_ACCOUNT = {
+    notices.LINK: ("key", _l("A link to choose a new password for your account was made by %(who)s")),
+    notices.TOKEN: ("key", _l("A token that acts as you was issued by %(who)s")),
+    notices.SECOND_FACTOR: ("lock", _l("Your second factor was taken away by %(who)s")),
+    notices.IDENTITY: ("user", _l("Who you are at your sign-in provider was forgotten by %(who)s")),
+}
+
+
+def to_account(notice: Notice) -> tuple[str, str]:
+    """The mark and the words of what somebody did to the reader's account."""
+    mark, words = _TO_ACCOUNT[notice.kind]
+    return mark, str(words) % {"who": notice.by.name if notice.by else _("whoever runs the server")}
+
 
 def said(told: Told) -> tuple[str, str]:
     """The mark and the words of a notice; of a kind that has no words here those that were written with it."""
+    if told.notice.kind in _TO_ACCOUNT:
+        return to_account(told.notice)
     mark, words = _SAID.get(_kind(told)[0], ("info", None))
     if words is None or told.case is None:
         return mark, told.notice.text
@@ -38,6 +55,8 @@ def leads_to(actor: Actor, told: Told) -> str | None:
         return url_for("invitations.show", part=number)
     if kind == break_glass.BROKEN and broken_glass.may_watch(actor):
         return url_for("break_glass.log")
+    if told.notice.kind in _TO_ACCOUNT:
+        return url_for("account.show", _anchor="others-h")
     if told.case is not None:
         return url_for("cases.messages" if kind == notices.MESSAGE else "cases.show", number=told.case.id)
     if kind.startswith("token") and can(actor, Permission.ADMINISTER):
@@ -47,5 +66,5 @@ def leads_to(actor: Actor, told: Told) -> str | None:
 
 def _kind(told: Told) -> tuple[str, int | None]:
     """The kind of a notice, and the number of what was asked where it names one."""
-    kind, _, number = told.notice.kind.rpartition(".")
+    kind, _dot, number = told.notice.kind.rpartition(".")
     return (kind, int(number)) if number.isdecimal() else (told.notice.kind, None)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.core import reference, tokens
+from portal.core import reference, token_scopes, tokens
 from portal.core.actors import SYSTEM
 from portal.core.models import Case, User, Vertical
 from portal.core.vocabulary import Dialect, Role, Status
@@ -124,7 +124,7 @@ def _facts(session, constituency: Vertical, care: Vertical, worker: User) -> Fac
 
 def _issued(session, dialect: Dialect, user_id: int):
     return tokens.issue(
-        session, SYSTEM, dialect=dialect, user=session.get(User, user_id), scopes=tokens.SCOPES[dialect]
+        session, SYSTEM, dialect=dialect, user=session.get(User, user_id), scopes=token_scopes.SCOPES[dialect]
     )
 
 
