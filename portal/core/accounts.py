@@ -137,11 +137,8 @@ def create_user(
         if vertical_id is None:
             raise InvalidInput(f"There is no vertical {code}.", target="vertical")
         session.add(VerticalMember(user_id=user.id, vertical_id=vertical_id))
-    audit.append(
-        session,
-        actor,
-        "user.create",
-        chain=f"user:{user.id}",
-        details={"role": role, "verticals": list(vertical_codes)},
-    )
+    details = {"role": role, "verticals": list(vertical_codes)}
+    said = {"name": name, "email": email, "agent_code": agent_code}
+    values = {field: (None, value) for field, value in said.items() if value is not None}
+    audit.append(session, actor, "user.create", chain=f"user:{user.id}", details=details, values=values)
     return user

@@ -68,7 +68,9 @@ def register(
         made.time_zone = _zone(time_zone)
     session.add(made)
     session.flush()
-    _note(session, actor, made, "organisation.register", status=made.status)
+    said = {"name": made.name, "email": made.email, "status": made.status, "priority_map": _json(made.priority_map)}
+    values = {field: (None, value) for field, value in said.items()}
+    _note(session, actor, made, "organisation.register", values, status=made.status)
     return made
 
 
@@ -141,8 +143,7 @@ def arm(
 def disarm(session: Session, actor: Actor, organisation: Organisation) -> Organisation:
     """Close the window again before anybody used it."""
     require(actor, Permission.ADMINISTER)
-    values = {"armed_until": (_iso(organisation.armed_until), None)}
-    organisation.armed_until = organisation.armed_address = None
+    values = _unarm(organisation)
     _note(session, actor, organisation, "organisation.disarm", values)
     return organisation
 
@@ -154,9 +155,9 @@ def deactivate(session: Session, actor: Actor, organisation: Organisation) -> Or
         raise InvalidInput("This is the installation itself.", target="organisation")
     if organisation.status == "inactive":
         return organisation
-    before, organisation.status = organisation.status, "inactive"
-    organisation.armed_until = organisation.armed_address = None
-    _note(session, actor, organisation, "organisation.deactivate", {"status": (before, "inactive")})
+    values = {"status": (organisation.status, "inactive"), **_unarm(organisation)}
+    organisation.status = "inactive"
+    _note(session, actor, organisation, "organisation.deactivate", values)
     return organisation
 
 
@@ -267,6 +268,13 @@ def _zone(name: str) -> str:
         return ZoneInfo(name.strip()).key
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise InvalidInput("There is no such time zone.", target="time_zone") from error
+
+
+def _unarm(organisation: Organisation) -> dict[str, tuple[str | None, str | None]]:
+    """Close the window, where one is open; what it was, before and after."""
+    stood = {"armed_until": _iso(organisation.armed_until), "armed_address": organisation.armed_address}
+    organisation.armed_until = organisation.armed_address = None
+    return {field: (before, None) for field, before in stood.items() if before is not None}
 
 
 def _iso(at: dt.datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit
+from portal.core import audit, turns
 from portal.core.actors import Actor
 from portal.core.errors import Forbidden, InvalidInput, NotFound, StaleVersion
 from portal.core.models import SavedView, User, Vertical
@@ -66,6 +66,7 @@ def save(
     query = urlencode({field: list(wanted[field]) for field in FIELDS if wanted.get(field)}, doseq=True)
     if len(query) > _LONGEST_QUERY:
         raise InvalidInput("There are too many filters to keep.", target="name")
+    turns.take(session, actor.user_id)
     count = sa.select(sa.func.count()).where(SavedView.owner_id == actor.user_id)
     if session.scalar(count) >= MOST:
         raise InvalidInput(f"You have {MOST} saved views. Delete one first.", target="name")
@@ -74,7 +75,7 @@ def save(
     made = SavedView(owner_id=actor.user_id, name=name, query=query, **shared)
     session.add(made)
     session.flush()
-    _record(session, actor, "saved_view.save", made, None)
+    _record(session, actor, "saved_view.save", made, {})
     return made
 
 
@@ -92,7 +93,7 @@ def change(
     _require_own(actor, saved)
     if version is not None and version != saved.version_id:
         raise StaleVersion("This view was changed meanwhile.", current_version=saved.version_id)
-    before = saved.name
+    before = _state(saved)
     name = _name(session, actor, name, besides=saved.id)
     for field, value in (_shared(actor, saved.query, sharing, vertical) | {"name": name}).items():
         setattr(saved, field, value)
@@ -104,7 +105,7 @@ def change(
 def remove(session: Session, actor: Actor, saved: SavedView) -> None:
     """Delete one's own view. Raises Forbidden."""
     _require_own(actor, saved)
-    _record(session, actor, "saved_view.remove", saved, saved.name)
+    _record(session, actor, "saved_view.remove", saved, _state(saved))
     session.delete(saved)
     session.flush()
 
@@ -152,9 +153,15 @@ def _shared(actor: Actor, query: str, sharing: Sharing, vertical: Vertical | Non
     return {"shared_with": sharing.value, "vertical_id": vertical.id if sharing is Sharing.VERTICAL else None}
 
 
-def _record(session: Session, actor: Actor, action: str, saved: SavedView, before: str | None) -> None:
+def _state(saved: SavedView) -> dict[str, str | None]:
+    vertical = str(saved.vertical_id) if saved.vertical_id is not None else None
+    return {"name": saved.name, "shared_with": saved.shared_with, "vertical": vertical}
+
+
+def _record(session: Session, actor: Actor, action: str, saved: SavedView, before: dict[str, str | None]) -> None:
+    """Note what a view is called and who finds it, before and after."""
+    after = {} if action == "saved_view.remove" else _state(saved)
+    values = {field: (before.get(field), after.get(field)) for field in _state(saved)}
+    values = {field: both for field, both in values.items() if both[0] != both[1]}
     details = {"view": saved.id, "shared_with": saved.shared_with, "vertical": saved.vertical_id}
-    after = None if action == "saved_view.remove" else saved.name
-    audit.append(
-        session, actor, action, chain=audit.actor_chain(actor), details=details, values={"name": (before, after)}
-    )
+    audit.append(session, actor, action, chain=audit.actor_chain(actor), details=details, values=values)

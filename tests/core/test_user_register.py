@@ -85,7 +85,9 @@ def test_who_is_taken_in_has_no_password_until_they_choose_one(session, office):
     assert (nia.id, nia.name, nia.agent_code, nia.role) == (number, "Nia New", "100", Role.CASEWORKER)
     assert [place.name for place in user_register.places_of(session, nia)] == ["Harbour"]
     kept = events(session, number)
-    assert kept["user.create"][0] == {"role": "caseworker", "verticals": ["HERE"]}
+    details, values = kept["user.create"]
+    assert (details.pop("values").keys(), details) == (values.keys(), {"role": "caseworker", "verticals": ["HERE"]})
+    assert values == {"name": (None, "Nia New"), "email": (None, "Nia@office.example"), "agent_code": (None, "100")}
     assert kept["user.places"][0] == {"from": [], "to": [office.place]}
 
 
