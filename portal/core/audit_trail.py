@@ -1,6 +1,7 @@
 """Reading the audit: newest events first, a page at a time, for those who may; and that it was read is an event too."""
 
 import re
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -79,3 +80,19 @@ def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         if wanted.outcome != "done":
             found.append(sa.text("audit_events.outcome <> 'done'"))  # the words of the index over the few that are not
     return found
+
+
+# Of each kind of row that a reading names, as the indexes ix_audit_events_names_… hold it, to the letter.
+_NAMED = {
+    "sqlite": "CAST(json_extract(audit_events.details, '$.{}') AS TEXT)",
+    "postgresql": "(audit_events.details ->> '{}')",
+}
+
+
+def naming(session: Session, kind: str, numbers: Collection[int]) -> sa.ColumnElement[bool]:
+    """Events whose details name one of these rows of a *kind*, person or case: found by an index, however many more
+    events there are."""
+    if kind not in ("person", "case"):
+        raise ValueError(f"no index holds which {kind} an event names")
+    named = sa.literal_column(_NAMED[session.get_bind().dialect.name].format(kind), sa.Text())
+    return sa.and_(named.is_not(None), named.in_([str(number) for number in sorted(numbers)]))

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, closed_people, relations, same_people, subject_requests, under_glass
+from portal.core import audit, audit_trail, closed_people, relations, same_people, subject_requests, under_glass
 from portal.core import models as m
 from portal.core import subject_tables as tables
 from portal.core.actors import Actor
@@ -198,13 +198,14 @@ class Export:
             yield self._blind({name: _plain(value) for name, value in told.items() if value})
 
     def _readings(self) -> Iterator[Row]:
-        """Who read the record or a case about them: looked for by what was done, for readers have the chains."""
-        of_person = m.AuditEvent.details["person"].as_integer().in_(self._told.records)
-        of_case = m.AuditEvent.details["case"].as_integer().in_(self._told.about)
-        for action, which in (("person.read", of_person), ("consent.list", of_person), ("case.read", of_case)):
-            query = sa.select(m.AuditEvent).where(m.AuditEvent.action == action, which).order_by(m.AuditEvent.id)
-            for event in self._session.scalars(query.execution_options(yield_per=_AT_ONCE)):
-                yield {"at": _plain(event.at), "who": event.actor_name, "action": action}
+        """Who read the record or a case about them: looked for by what was read, for readers have the chains."""
+        of_person, of_case = ("person", self._told.records), ("case", self._told.about)
+        for (kind, numbers), actions in ((of_person, ("person.read", "consent.list")), (of_case, ("case.read",))):
+            query = sa.select(m.AuditEvent).where(audit_trail.naming(self._session, kind, numbers))
+            query = query.order_by(m.AuditEvent.id).execution_options(yield_per=_AT_ONCE)
+            for event in self._session.scalars(query):
+                if event.action in actions:  # not asked for: its index would lead through the reading of everything
+                    yield {"at": _plain(event.at), "who": event.actor_name, "action": event.action}
 
     def _changes(self) -> Iterator[Row]:
         chains = [f"person:{number}" for number in self._told.records]

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +26,7 @@ from tests.factories import (
     make_user,
     make_vertical,
 )
+from tests.statements import counted
 
 
 @pytest.fixture
@@ -186,3 +189,25 @@ class TestTheRegister:
             subject_requests.find(session, office["actor"], session.get(m.Person, office["other"]), number)
         with pytest.raises(Forbidden):
             subject_requests.waiting(session, office["agent"])
+
+
+def test_who_read_is_found_by_an_index_and_not_by_reading_the_audit(app, session, office):
+    actor = replace(office["actor"], openings=frozenset())
+    told = subject_export.scope(session, actor, session.get(m.Person, office["amina"]))
+    export = Export(session, actor, told, notes=True)
+    with counted(app) as statements:
+        assert list(export._readings())
+    session.rollback()
+    explained = [_plan(session, one) for one in statements if "FROM audit_events" in one]
+    assert len(explained) == 2
+    for plan, kind in zip(explained, ("person", "case"), strict=True):
+        assert f"ix_audit_events_names_{kind}" in plan, plan
+
+
+def _plan(session, statement: str) -> str:
+    """How the engine goes about a statement; on PostgreSQL as if the table were long."""
+    bare = re.sub(r"%\([^)]*\)s(::\w+)?|\?", "'1'", statement)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+        return str(session.connection().exec_driver_sql(f"EXPLAIN {bare}").all())
+    return str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {bare}").all())

@@ -47,7 +47,8 @@ def test_the_migrated_database_is_what_the_models_say(app):
     with app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, Base.metadata)
-        differences = [each for each in found if not _is_expression_index(each) and not _is_of_search(each)]
+        beside = _is_expression_index, _is_of_search, _is_of_readings
+        differences = [each for each in found if not any(is_so(each) for is_so in beside)]
     assert differences == []
 
 
@@ -56,6 +57,13 @@ def _is_of_search(difference) -> bool:
     kind, found, *_more = difference
     name = str(getattr(found, "name", ""))
     return kind == "remove_table" and name.startswith("search_words") or name == "ix_search_texts_words"
+
+
+def _is_of_readings(difference) -> bool:
+    """What is named by readings lies in indexes on expressions that differ from one engine to the other."""
+    return isinstance(difference, tuple) and str(getattr(difference[1], "name", "")).startswith(
+        "ix_audit_events_names_"
+    )
 
 
 def test_every_rule_of_the_models_is_in_the_database(app):
@@ -67,9 +75,10 @@ def test_every_rule_of_the_models_is_in_the_database(app):
             assert wanted <= found, f"{table.name} lacks {wanted - found}"
 
 
-def test_names_are_unique_whatever_their_case(app):
+def test_the_indexes_on_expressions_are_there(app):
     with app.app_context(), db.engine.connect() as connection:
         names = {"uq_users_email_ci", "uq_organisations_name_ci", "uq_tags_text_ci"}
+        names |= {"ix_audit_events_names_person", "ix_audit_events_names_case"}
         if connection.dialect.name == "sqlite":
             query = "SELECT name FROM sqlite_master WHERE type = 'index'"
         else:
