@@ -17,7 +17,7 @@ from portal.api.constituency.shapes import DoneSchema, done
 from portal.api.credentials import current_actor
 from portal.api.dialect import Loose
 from portal.api.units import Answer, perform, respond
-from portal.core import accounts, cases, second_factor, tokens
+from portal.core import accounts, cases, second_factor, tokens, turns
 from portal.core.actors import Actor, from_user
 from portal.core.keys import blind_index
 from portal.core.models import User
@@ -148,7 +148,7 @@ def sign_in(told: dict[str, Any]):
         return respond(Answer(401, {"error": WRONG}) if user is None else Answer(403, {"error": LOCKED}))
     limits.let_off(*who)
     actor = from_user(db.session, user, correlation_id=correlation_id)
-    user_id, code = user.id, told.get("secondFactor")
+    user_id, epoch, code = user.id, user.session_epoch, told.get("secondFactor")
     guarded = second_factor.is_on(db.session, user_id)
     if missing := _missing(user, guarded, code):
         return respond(Answer(403, {"error": missing}))
@@ -161,7 +161,10 @@ def sign_in(told: dict[str, Any]):
         # have been turned on just now.
         if (guarded or second_factor.is_on(session, user_id)) and not second_factor.accept(session, actor, code or ""):
             return Answer(401, {"error": WRONG})
-        holder = session.get(User, user_id)
+        turns.take(session, user_id)
+        holder = session.get(User, user_id, populate_existing=True)
+        if not holder.active or holder.session_epoch != epoch:  # the password was taken back meanwhile
+            return Answer(401, {"error": WRONG})
         accounts.record_sign_in(session, holder, correlation_id=correlation_id)
         dialect = Dialect.CONSTITUENCY
         text, _ = tokens.issue(session, actor, dialect=dialect, user=holder, slides_for=LONGEST_SESSION)

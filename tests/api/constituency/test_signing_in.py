@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from portal.core import clock, organisations, tokens
+from portal.core import clock, organisations, passwords, second_factor, tokens
 from portal.core.actors import SYSTEM
 from portal.core.models import ApiToken, AuditEvent, User, Vertical
+from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Dialect, Role
 from tests.api.constituency.conftest import Caller
 from tests.api.constituency.example import BODY
@@ -139,8 +140,9 @@ def test_no_faulty_token_opens_anything(office, client, case_number):
             assert answer.headers["WWW-Authenticate"].startswith("Bearer"), fault
             assert "Authorization" not in answer.headers, fault
     after = office.rows()
-    assert {name: rows for name, rows in after.items() if name != "organisations"} == {
-        name: rows for name, rows in before.items() if name != "organisations"
+    arranged = {"organisations", "notices"}  # a partner, and that tokens were issued
+    assert {name: rows for name, rows in after.items() if name not in arranged} == {
+        name: rows for name, rows in before.items() if name not in arranged
     }
 
 
@@ -240,3 +242,20 @@ def test_the_browsers_cookie_opens_nothing_here(app, office):
     with client.session_transaction() as cookie:
         cookie["_user_id"] = "1"
     assert client.get("/api/ajax/config").json == REFUSED
+
+
+def test_a_password_that_was_taken_back_meanwhile_opens_nothing(app, client, wren, monkeypatch, office):
+    real, once = second_factor.is_on, []
+
+    def taken_back(session, user_id):
+        if not once:  # the password was found to be right just before
+            once.append(1)
+            with unit_of_work(session, SYSTEM, intent="test"):
+                passwords.end_everything(session, session.get(User, user_id))
+        return real(session, user_id)
+
+    monkeypatch.setattr(second_factor, "is_on", taken_back)
+    answer = sign_in(client)
+    assert (answer.status_code, answer.json) == (401, {"error": "Invalid email or password"})
+    assert office.do(lambda session: session.query(ApiToken).filter(ApiToken.user_id == wren).count()) == 0
+    assert sign_in(client).status_code == 200
