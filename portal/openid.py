@@ -86,8 +86,8 @@ class Provider:
         if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST:
             raise NotVouched("subject")
         verified = claims.get("email_verified") is True and isinstance(email, str)
-        amr, acr = claims.get("amr") or [], claims.get("acr")
-        said = {word for word in [*amr, acr] if isinstance(word, str)}
+        amr, acr = claims.get("amr"), claims.get("acr")
+        said = {word for word in [*(amr if isinstance(amr, list) else ()), acr] if isinstance(word, str)}
         return Vouched(self.settings.issuer, subject, email if verified else None), bool(
             said & self.settings.second_factor
         )
