@@ -49,6 +49,13 @@ def find(session: Session, actor: Actor, form: str, key: str) -> dict[str, Any] 
     return json.loads(draft.body) if draft is not None else None
 
 
+def hold(session: Session, actor: Actor, form: str, key: str) -> dict[str, Any] | None:
+    """The same as ``find``, for whoever changes some of the fields: nobody else changes them until the unit ends."""
+    query = sa.select(Draft).where(*_mine(actor, form, key), Draft.expires_at > clock.now()).with_for_update()
+    draft = session.scalar(query)
+    return json.loads(draft.body) if draft is not None else None
+
+
 def running(forms: tuple[str, ...], key: str) -> tuple[sa.ColumnElement[bool], ...]:
     """What drafts of several forms of one page have in common; whose they are must be asked beside."""
     return Draft.form.in_(forms), Draft.key == key, Draft.expires_at > clock.now()

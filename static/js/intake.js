@@ -50,22 +50,27 @@
     name.focus();
   }
 
+  const guided = "guided" in form.dataset; // one question a page: the server puts what was searched for where it belongs
+
   document.addEventListener("keydown", (event) => {
     if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyN") {
       event.preventDefault();
-      beginNewPerson();
+      if (guided) form.querySelector("[data-new-person]")?.click();
+      else beginNewPerson();
     }
   });
 
   form.addEventListener("click", (event) => {
-    if (!event.target.closest("[data-new-person]")) return;
+    if (guided || !event.target.closest("[data-new-person]")) return;
     event.preventDefault();
     beginNewPerson();
   });
 
-  /* Enter never sends the form: it looks in the search box, and does nothing in other fields. Ctrl+Enter finishes. */
+  /* Enter never sends the one page: it looks in the search box, and does nothing in other fields. Ctrl+Enter finishes.
+     In the guided form it goes on to the next question. */
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.matches("input")) return;
+    if (guided && event.target !== search()) return;
     event.preventDefault();
     if (event.target !== search()) return;
     const first = document.querySelector("#intake-results [data-results] button, #intake-results [data-results] a");
@@ -99,6 +104,6 @@
     const danger = event.target.value === "yes";
     const said = form.querySelector("[data-danger-said]");
     said.textContent = danger ? said.dataset.dangerSaid : "";
-    if (danger) form.elements.priority.value = "high";
+    if (danger && form.elements.priority) form.elements.priority.value = "high";
   });
 })();

@@ -45,6 +45,10 @@ JOURNEYS = {
         plain=_MOUSE_DAY,
         keyboard="test_first_day::test_a_walk_in_is_taken_worked_closed_and_reopened_by_keyboard_alone",
     ),
+    "guided intake": _each_way(
+        "The same, one question a page, with the answers checked before they become a case.",
+        "test_guided_intake::test_a_call_is_told_question_by_question_and_checked_before_it_is_a_case",
+    ),
     "message": Journey(
         "A message is written to the person, held so that it can be undone, and sent.",
         script="test_conversation::test_a_message_that_is_let_go_is_recorded_before_ones_eyes",

@@ -21,6 +21,7 @@ FIRST, LATER, PART = 100_000, 40_000, 15_000
 # What answers otherwise than with a page, on purpose.
 OTHERWISE = {
     "admin.map_code": 303,  # no code was named; with one it is walked below its address
+    "intake.go_on": 303,  # to the question at which a draft was left
     "intake.already": 303,  # nobody with an open case was named; looked at in browser/test_intake.py
     "worklist.report": 303,  # nothing was done to several cases yet
     "/app/cases/99999 as supervisor": 404,

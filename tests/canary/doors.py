@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests.canary.world import World
 from tests.page import _Reader
 
-NAMES = {"action": "close", "key": "0123456789abcdef", "form": "note"}
+NAMES = {"action": "close", "key": "0123456789abcdef", "form": "note", "step": "reporter-name"}
 SEARCHES = ("amina", "zq1", "+254711222333", "ZQ1234567", "HIDDEN-000001", "1")
 LEAVES = "auth.logout"
 

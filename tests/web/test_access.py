@@ -71,7 +71,8 @@ _CORRECTING = (
     "people.relation_add people.relation people.relation_end"
 ).split()
 _INTAKE = (
-    "intake.alike intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search"
+    "intake.alike intake.contacts intake.create intake.drafts intake.earlier intake.new intake.resume intake.search "
+    "intake.go_on intake.ask intake.answer intake.draft_answer intake.check intake.send"
 ).split()
 
 _SECOND_FACTOR = (
@@ -237,6 +238,7 @@ def build_world(app: Flask) -> World:
             "action": "close",
             "act": "assign",
             "key": DRAFT,
+            "step": "reporter-name",
             "form": "note",
             "held": 1,
             "passkey": 1,

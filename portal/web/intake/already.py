@@ -17,10 +17,10 @@ from portal.extensions import db
 from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import person_name
-from portal.web.intake import finishing, lists, reading
+from portal.web.intake import checking, finishing, kept, lists, reading
 from portal.web.intake.desk import FORM, Desk
 from portal.web.intake.forms import PersonForm
-from portal.web.intake.steps import Fields
+from portal.web.intake.steps import GUIDED, Fields
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def show(key: str, problem: str = "", status: int = 200):
     desk = _desk(key)
     found = cases_of(desk) if desk is not None else []
     if not found:
-        return redirect(url_for("intake.resume", key=key), 303)
+        return redirect(_back(key), 303)
     to_mind = safe_contact.to_mind(db.session, desk.actor, {one.person.id for one in found})
     shown = {"found": found, "to_mind": to_mind, "key": key, "problem": problem, "person_name": person_name}
-    page = render_template("intake/already.html", **shown)
+    page = render_template("intake/already.html", **shown, back=_back(key))
     record_reading(db.session, desk.actor, "people.search", people=sorted({one.person.id for one in found}))
     return page, status
 
@@ -68,10 +68,12 @@ def answer(key: str, button: str):
     """Do what was answered: add the contact to one of these cases, or open a case all the same."""
     desk = _desk(key)
     if desk is None or not finishing.is_sound(desk, "create"):
-        return redirect(url_for("intake.resume", key=key), 303)
+        return redirect(_back(key), 303)
     if button == "create":
         done = finishing.finish(desk, "create")
-        return _gone(done) if done is not None else desk.page(status=422)
+        if done is not None:
+            return _gone(done)
+        return checking.page(desk, status=422) if desk.guided else desk.page(status=422)
     chosen = next((one.case.id for one in cases_of(desk) if button == f"add:{one.case.id}"), None)
     if chosen is None:
         return redirect(url_for("intake.already", key=key), 303)
@@ -116,7 +118,13 @@ def _desk(key: str) -> Desk | None:
     fields: Fields | None = drafts.find(db.session, actor, FORM, key)
     if fields is None or contacts.of_draft(db.session, actor, key) is not None:
         return None
-    return Desk(actor, offered, {**fields, "draft": [key]})
+    return kept.desk_of(actor, offered, fields, key, guided=GUIDED in fields)
+
+
+def _back(key: str) -> str:
+    """The form in which it was asked to open a case."""
+    draft = drafts.details(db.session, current_actor(), FORM, key)
+    return kept.where_left(draft) if draft is not None else url_for("intake.resume", key=key)
 
 
 def _chosen(desk: Desk, block: PersonForm) -> Person | None:

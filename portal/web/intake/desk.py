@@ -1,5 +1,6 @@
 """The form on the desk: built from its fields, with the people found and chosen, and shown as a page or a part."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +53,17 @@ class Desk:
     """One request's view of the form. Nothing here changes anything; the views do."""
 
     def __init__(
-        self, actor: Actor, lists: Lists, fields: Fields, *, step: Step | None = None, is_new: bool = False
+        self,
+        actor: Actor,
+        lists: Lists,
+        fields: Fields,
+        *,
+        step: Step | None = None,
+        is_new: bool = False,
+        guided: bool = False,
     ) -> None:
         self.actor, self.lists, self.fields, self.step, self.is_new = actor, lists, fields, step, is_new
+        self.guided = guided  # its buttons send a page with some of the fields, and never a part of one
         self.form = self._build()
         self.found: dict[str, list[Found]] = {}
         self.alike: dict[str, list[Alike]] = {}
@@ -87,9 +96,10 @@ class Desk:
             Found(hit, age_words(hit.person), self._place(hit.person), last.get(hit.person.id)) for hit in hits
         ]
 
-    def look_for_alike(self) -> None:
-        """Look for those in the records who may be the person who is here, or one who needs help."""
+    def look_for_alike(self, only: str | None = None) -> None:
+        """Look for those in the records who may be the person who is here, or one who needs help; or *only* of one."""
         blocks = [self.form.reporter.form, *(entry.form for entry in self.form.clients)]
+        blocks = [block for block in blocks if only in (None, block.prefix)]
         told = {block.prefix: reading.person(block, self.lists) for block in blocks if _tells_somebody(block)}
         found = lookalikes.find(db.session, self.actor, told) if told else {}
         self.alike = {block: [self._alike(one) for one in ones] for block, ones in found.items()}
@@ -112,7 +122,7 @@ class Desk:
         fragment = names.get(part, "intake/_reporter.html" if part == "reporter" else "intake/_form.html")
         if self.step is not None and self.step.full:
             self.problems.append((_("This list takes no more people. Put the others into the story."), None))
-        cards = self._cards()
+        cards = self.cards()
         self.to_mind.update(safe_contact.to_mind(db.session, self.actor, [person.id for person in cards.values()]))
         if not self.is_new:
             self.look_for_alike()
@@ -130,6 +140,13 @@ class Desk:
         )
         return self._read(response, [person.id for person in cards.values()])
 
+    def page_of_some(self, template: str, *, cards: dict[str, Person], status: int = 200, **more: object) -> Response:
+        """A page of the guided form: a question, or the answers. ``cards`` are the chosen people whom it shows."""
+        self.to_mind.update(safe_contact.to_mind(db.session, self.actor, [person.id for person in cards.values()]))
+        context = {**self._context(), "cards": cards, "earlier": self._earlier(), **more}
+        response = make_response(render_template(template, **context), status)
+        return self._read(response, [person.id for person in cards.values()])
+
     def results(self) -> Response:
         """The people found for the search box, as the list under it or as a page of its own."""
         response = fragments.render(
@@ -139,8 +156,8 @@ class Desk:
 
     def alike_list(self, block: str, shown: str) -> Response:
         """The quiet list beside a block alone; nothing at all where *shown*, the numbers in it, would stay the same."""
-        self.look_for_alike()
-        self.alike = {block: self.alike.get(block, [])}
+        self.look_for_alike(block)
+        self.alike.setdefault(block, [])
         if [str(one.person.id) for one in self.alike[block]] == shown.split():
             return make_response("", 204)
         return self._read(make_response(render_template("intake/_alike_list.html", block=block, **self._context())))
@@ -160,14 +177,15 @@ class Desk:
             "focus": self.step.focus if self.step is not None else "",
             "lists": self.lists,
             "problems": self.problems,
+            "guided": self.guided,
         }
 
-    def _cards(self) -> dict[str, Person]:
+    def cards(self, only: Collection[str] | None = None) -> dict[str, Person]:
         """The people who were chosen, by block; one who is not to be seen any more is not chosen any more."""
         cards: dict[str, Person] = {}
         for block in self.form.people():
             chosen = block.person_id.data or ""
-            if not chosen.isdecimal():
+            if not chosen.isdecimal() or (only is not None and block.prefix not in only):
                 continue
             try:
                 cards[block.prefix] = people.find(db.session, self.actor, int(chosen[:18]))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from flask import url_for
 from flask_babel import gettext as _
 from wtforms import Field
 
@@ -21,6 +22,7 @@ from portal.core.vocabulary import Outcome
 from portal.extensions import db
 from portal.web.intake import reading
 from portal.web.intake.desk import FORM, Desk
+from portal.web.intake.forms import IntakeForm
 from portal.web.intake.steps import Fields
 
 WAYS = ("create", "contact")
@@ -30,10 +32,8 @@ _TOLD_BESIDE = (InvalidInput, SubjectUnverified, ConsentRequired, ConsentExpired
 def is_sound(desk: Desk, way: str) -> bool:
     """Whether everything is said that it takes; what is not is said beside its field."""
     well_formed = desk.form.validate()
-    if way == "create":
-        _ask_for_case(desk)
-    else:
-        _ask_for_contact(desk)
+    for field, words in missing(desk, way):
+        _blame(field, words)
     return well_formed and not desk.form.errors
 
 
@@ -52,6 +52,13 @@ def finish(desk: Desk, way: str) -> Contact | None:
     except _TOLD_BESIDE as refusal:
         _say(desk, refusal)
         return None
+
+
+def where(sent: Contact) -> str:
+    """What a form became: its case, or the contact."""
+    if sent.case_id is not None:
+        return url_for("cases.show", number=sent.case_id)
+    return url_for("intake.contact", number=sent.id)
 
 
 def _create(desk: Desk) -> Contact:
@@ -89,23 +96,26 @@ def _vertical(desk: Desk) -> Vertical:
     return next(vertical for vertical in openable if vertical.code == desk.form.vertical.data)
 
 
-def _ask_for_case(desk: Desk) -> None:
-    """Say what is missing, all at once; core would name one after the other, and has the last word."""
+def missing(desk: Desk, way: str) -> list[tuple[Field, str]]:
+    """What is missing, all at once; core would name one after the other, and has the last word."""
     form = desk.form
+    if way == "contact":
+        found = [(form.outcome, _("Choose how the contact ended"))] if not form.outcome.data else []
+        vertical = _("Choose the vertical that the contact belongs to")
+    else:
+        found = _missing_in_case(form)
+        vertical = _("Choose the vertical that takes the case")
+    return found if form.vertical.data else [*found, (form.vertical, vertical)]
+
+
+def _missing_in_case(form: IntakeForm) -> list[tuple[Field, str]]:
+    found = []
     if not (form.narrative.data or "").strip():
-        _blame(form.narrative, _("Write down what happened"))
+        found.append((form.narrative, _("Write down what happened")))
     if all(person.is_blank for person in (form.reporter.form, *(entry.form for entry in form.clients))):
-        _blame(form.reporter.form.full_name, _("Say who is here or for whom; where there is no name, choose why"))
-    if not form.vertical.data:
-        _blame(form.vertical, _("Choose the vertical that takes the case"))
-
-
-def _ask_for_contact(desk: Desk) -> None:
-    form = desk.form
-    if not form.outcome.data:
-        _blame(form.outcome, _("Choose how the contact ended"))
-    if not form.vertical.data:
-        _blame(form.vertical, _("Choose the vertical that the contact belongs to"))
+        who = _("Say who is here or for whom; where there is no name, choose why")
+        found.append((form.reporter.form.full_name, who))
+    return found
 
 
 def _blame(field: Field, words: str) -> None:

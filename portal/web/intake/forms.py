@@ -48,6 +48,12 @@ class PersonForm(Form):
     phone_wish = WordField(_l("Wishes about calls"), longest=255, description=_l("For example, not after 17:00"))
     email = WordField(_l("E-mail"), longest=255)
 
+    def validate(self, extra_validators: Mapping | None = None) -> bool:
+        """Of somebody chosen from the records only what belongs to the case is judged: the rest is not taken."""
+        if not self.person_id.data:
+            return super().validate(extra_validators)
+        return all([field.validate(self) for field in self if field.short_name in NOT_OF_THE_PERSON])
+
     @property
     def prefix(self) -> str:
         """The name of this block in the form: ``reporter``, ``clients-0``."""
@@ -130,6 +136,11 @@ class IntakeForm(Form):
         for person in self.people():
             person.sex.offer(choices["sex"])
             person.age_group.offer(choices["age_group"])
+
+
+TICKS = frozenset(
+    name for name, field in vars(IntakeForm).items() if getattr(field, "field_class", None) is BooleanField
+)
 
 
 def _is_blank(field: Field) -> bool:

@@ -21,7 +21,7 @@ from portal.web import fragments
 from portal.web.access import current_actor
 from portal.web.fields import RadioChoice
 from portal.web.formats import day
-from portal.web.intake import lists, wording
+from portal.web.intake import kept, lists, wording
 from portal.web.intake.desk import FORM
 from portal.web.intake.forms import IntakeForm
 from portal.web.intake.steps import title_of
@@ -67,7 +67,7 @@ def fetch_back(key: str):
     if fetched is None:
         flash(_("This draft is gone for good."), "warning")
         return fragments.go_to(url_for("intake.drafts"))
-    return fragments.go_to(url_for("intake.resume", key=key))
+    return fragments.go_to(kept.where_left(fetched))
 
 
 def list_contacts():

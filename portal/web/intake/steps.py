@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from portal.web.intake.forms import MOST_PEOPLE
+from portal.web.intake.forms import MOST_PEOPLE, TICKS
 
 Fields = dict[str, list[str]]
 
 _NOT_KEPT = frozenset({"csrf_token", "do"})
+GUIDED = "guided"  # in a draft that was last written in the guided form: at which question
 SHOWN = "alike-"  # before a block's name: who stands in the list beside it, of whom nothing is told
+KEY = re.compile(r"[0-9a-f]{16}")
+_NUMBER = re.compile(r"[+\d\s().-]{5,}")
 _BLOCK = re.compile(r"(reporter|clients-\d+|perpetrators-\d+)")
 
 
@@ -32,6 +35,28 @@ class Step:
 def fields_of(form: MultiDict) -> Fields:
     """The fields of a request, without what belongs to the sending alone."""
     return {name: values for name, values in form.lists() if name not in _NOT_KEPT and not name.startswith(SHOWN)}
+
+
+def fresh(key: str, *, keeps: bool) -> Fields:
+    """The fields of a form in which nothing was said yet; ``keeps`` is whether the worker takes the case themselves."""
+    return {"draft": [key], **({"keep": ["y"]} if keeps else {})}
+
+
+def put(fields: Fields, told: MultiDict, names: Iterable[str]) -> None:
+    """Put what a page with some of the fields says into all of them. A tick that is not sent was taken away."""
+    for name in names:
+        if name in told:
+            fields[name] = told.getlist(name)
+        elif name in TICKS:
+            fields.pop(name, None)
+
+
+def name_from_search(fields: Fields) -> None:
+    """Nobody was found: what was searched for is the phone or the name of the new person, where none stands there."""
+    typed = "".join(fields.get("q", ())).strip()
+    name = "reporter-phone" if _NUMBER.fullmatch(typed) else "reporter-full_name"
+    if typed and not "".join(fields.get(name, ())).strip():
+        fields[name] = [typed]
 
 
 def take(fields: Fields, button: str) -> Step:

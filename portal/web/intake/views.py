@@ -1,30 +1,31 @@
 """The intake pages: the form with its buttons, its search, its drafts, and the contacts that became no case."""
 
-import re
 import secrets
 
-from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import contacts, drafts
 from portal.core.actors import Actor
 from portal.core.errors import InvalidInput
-from portal.core.models import Contact, Draft
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments, late
 from portal.web.access import current_actor
-from portal.web.formats import clock_time
-from portal.web.intake import already, desk, finishing, lists, records, steps, wording
+from portal.web.intake import already, desk, finishing, guided, kept, lists, records, steps, wording
 from portal.web.intake.desk import FORM
 
 blueprint = Blueprint("intake", __name__, url_prefix="/app/intake")
-_KEY = re.compile(r"[0-9a-f]{16}")
 
 
 @blueprint.context_processor
 def _words() -> dict[str, object]:
-    return {"outcome_words": wording.outcome_words, "channel_words": wording.channel_words}
+    return {
+        "outcome_words": wording.outcome_words,
+        "channel_words": wording.channel_words,
+        "person_words": wording.person_words,
+        "where_left": kept.where_left,
+    }
 
 
 @blueprint.get("")
@@ -45,22 +46,22 @@ def new():
 @blueprint.get("/<string(length=16):key>")
 def resume(key: str):
     """The form as it was left. One that was sent meanwhile leads to what it became."""
-    _require_key(key)
+    kept.require_key(key)
     actor = current_actor()
     sent = contacts.of_draft(db.session, actor, key)
     if sent is not None:
-        return redirect(_where(sent), 303)
-    fields = drafts.find(db.session, actor, FORM, key)
-    kept = drafts.details(db.session, actor, FORM, key)
-    shown = desk.Desk(actor, lists.load(actor), {**(fields or {}), "draft": [key]}, is_new=fields is None)
-    return shown.page(saved=saved_label(kept) if kept else "", revision=kept.revision if kept else 0)
+        return redirect(finishing.where(sent), 303)
+    draft = drafts.details(db.session, actor, FORM, key)
+    fields = {**kept.fields_of(draft, actor, key), "draft": [key]}
+    shown = desk.Desk(actor, lists.load(actor), fields, is_new=draft is None)
+    return shown.page(saved=wording.saved_label(draft) if draft else "", revision=draft.revision if draft else 0)
 
 
 def keep_late(actor: Actor) -> str:
     """Keep what was typed in a session that was over, unless it was sent meanwhile."""
     fields = steps.fields_of(request.form)
     key = fields.get("draft", [""])[0]
-    if not _KEY.fullmatch(key):
+    if not steps.KEY.fullmatch(key):
         fields["draft"] = [key := secrets.token_hex(8)]
     with unit_of_work(db.session, actor, intent="draft.save"):
         if contacts.of_draft(db.session, actor, key) is None:
@@ -74,17 +75,19 @@ def create():
     """Do what the button says: finish as a case or as a contact, or change the form and show it again."""
     actor, fields = current_actor(), steps.fields_of(request.form)
     key = fields.get("draft", [""])[0]
-    if not _KEY.fullmatch(key):
+    if not steps.KEY.fullmatch(key):
         fields["draft"] = [key := secrets.token_hex(8)]
     sent = contacts.of_draft(db.session, actor, key)
     if sent is not None:
-        return fragments.go_to(_where(sent))
+        return fragments.go_to(finishing.where(sent))
     button = request.form.get("do", "")
     if button in finishing.WAYS:
         return _finish(actor, fields, button)
     step = steps.take(fields, button)
     shown = desk.Desk(actor, lists.load(actor), fields, step=step)
     saved = _save(actor, shown)
+    if button == "guided" and saved:
+        return fragments.go_to(url_for("intake.go_on", key=key))
     if step.action == "find":
         shown.find(step.block)
     return shown.page(saved=saved)
@@ -94,7 +97,7 @@ def create():
 def search():
     """People who match, while one types; without script a page of its own, each name a link to a new form."""
     actor = current_actor()
-    shown = desk.Desk(actor, lists.load(actor), {"q": [request.args.get("q", "")]})
+    shown = desk.Desk(actor, lists.load(actor), {"q": [request.args.get("q", "")]}, guided="guided" in request.args)
     shown.find("reporter")
     return shown.results()
 
@@ -111,7 +114,10 @@ def earlier():
 def alike():
     """Who in the records may be the person of a block, while one types. Without script the list comes with the form."""
     actor, block = current_actor(), request.args.get("block", "")
-    shown = desk.Desk(actor, lists.load(actor), steps.fields_of(request.form))
+    told, key = steps.fields_of(request.form), request.args.get("key", "")
+    if steps.KEY.fullmatch(key):  # in the guided form the page has some of the fields alone
+        told = {**kept.fields_of(drafts.details(db.session, actor, FORM, key), actor, key), **told}
+    shown = desk.Desk(actor, lists.load(actor), told, guided=bool(key))
     return shown.alike_list(block, request.form.get(steps.SHOWN + block, ""))
 
 
@@ -120,35 +126,30 @@ def draft():
     """Keep what is typed (static/js/drafts.js), unless it was sent meanwhile."""
     actor, fields = current_actor(), steps.fields_of(request.form)
     key = fields.get("draft", [""])[0]
-    _require_key(key)
+    kept.require_key(key)
     with unit_of_work(db.session, actor, intent="draft.save"):
         if contacts.of_draft(db.session, actor, key) is not None:
             return jsonify(saved_at_label=_("Sent"))
-        kept = drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields))
-        label = saved_label(kept)
+        saved = drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields))
+        label = wording.saved_label(saved)
     return jsonify(saved_at_label=label)
 
 
 @blueprint.get("/<string(length=16):key>/already", endpoint="already")
 def ask_already(key: str):
     """Somebody who needs help has an open case already: what is to be done with what was typed?"""
-    _require_key(key)
+    kept.require_key(key)
     return already.show(key)
 
 
 @blueprint.post("/<string(length=16):key>/already")
 def decide(key: str):
     """Add the contact to that case, or open a second one all the same."""
-    _require_key(key)
+    kept.require_key(key)
     sent = contacts.of_draft(db.session, current_actor(), key)
     if sent is not None:
-        return fragments.go_to(_where(sent))
+        return fragments.go_to(finishing.where(sent))
     return already.answer(key, request.form.get("do", ""))
-
-
-def saved_label(kept: Draft) -> str:
-    """When a draft was last safe."""
-    return _("Saved %(time)s", time=clock_time(kept.saved_at))
 
 
 def _finish(actor: Actor, fields: steps.Fields, button: str) -> Response:
@@ -159,7 +160,7 @@ def _finish(actor: Actor, fields: steps.Fields, button: str) -> Response:
         return fragments.go_to(url_for("intake.already", key=shown.form.draft.data))
     done = finishing.finish(shown, button)
     if done is not None:
-        return fragments.go_to(_where(done))
+        return fragments.go_to(finishing.where(done))
     return shown.page(saved=_save(actor, shown), status=422)
 
 
@@ -167,26 +168,20 @@ def _save(actor: Actor, shown: desk.Desk) -> str:
     key = shown.fields["draft"][0]
     try:
         with unit_of_work(db.session, actor, intent="draft.save"):
-            kept = drafts.save(db.session, actor, FORM, key, shown.fields, title=steps.title_of(shown.fields))
-            return saved_label(kept)
+            saved = drafts.save(db.session, actor, FORM, key, shown.fields, title=steps.title_of(shown.fields))
+            return wording.saved_label(saved)
     except InvalidInput as too_long:
         shown.refuse(too_long)
         return ""
 
 
-def _where(sent: Contact) -> str:
-    """What a form became: its case, or the contact."""
-    if sent.case_id is not None:
-        return url_for("cases.show", number=sent.case_id)
-    return url_for("intake.contact", number=sent.id)
-
-
-def _require_key(key: str) -> None:
-    if not _KEY.fullmatch(key):
-        abort(404)
-
-
 for rule, endpoint, view, methods in (
+    ("/<string(length=16):key>/guided", "go_on", guided.go_on, ["GET"]),
+    ("/<string(length=16):key>/guided/<step>", "ask", guided.ask, ["GET"]),
+    ("/<string(length=16):key>/guided/<step>", "answer", guided.answer, ["POST"]),
+    ("/<string(length=16):key>/guided/<step>/draft", "draft_answer", guided.draft_answer, ["POST"]),
+    ("/<string(length=16):key>/check", "check", guided.check, ["GET"]),
+    ("/<string(length=16):key>/check", "send", guided.send, ["POST"]),
     ("/away", "away", records.away, ["GET"]),
     ("/drafts", "drafts", records.list_drafts, ["GET"]),
     ("/<string(length=16):key>/discard", "discard", records.discard, ["POST"]),

@@ -3,8 +3,10 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from portal.core.models import Draft
 from portal.core.vocabulary import Outcome
 from portal.web.fields import Words
+from portal.web.formats import clock_time
 
 NOT_ASKED, DECLINED, NOT_KNOWN = _l("Not asked"), _l("Declined to say"), _l("Not known")
 BLANKS: Words = {"": NOT_ASKED, "declined": DECLINED, "not_known": NOT_KNOWN}
@@ -43,6 +45,28 @@ OUTCOMES: Words = {
     "abusive": _l("Abusive"),
     "caller_left": _l("They left or hung up"),
 }
+
+
+def saved_label(kept: Draft) -> str:
+    """When a draft was last safe."""
+    return _("Saved %(time)s", time=clock_time(kept.saved_at))
+
+
+def position(block: str, number: int, total: int) -> str:
+    """Where one is in the guided form, in words."""
+    counted = _("Question %(number)s of %(total)s", number=number, total=total)
+    return f"{person_words(block)} · {counted}" if "-" in block else counted
+
+
+def person_words(block: str) -> str:
+    """How somebody in a list is called there: ``Client 2``."""
+    kind, _dash, index = block.partition("-")
+    number = int(index) + 1
+    return (
+        _("Client %(number)s", number=number)
+        if kind == "clients"
+        else _("Alleged perpetrator %(number)s", number=number)
+    )
 
 
 def outcome_words(outcome: Outcome) -> str:
