@@ -284,3 +284,60 @@ def test_without_script_what_was_last_submitted_is_there(plain_desk: Desk, morta
             cookies_say_nothing(page)
             if lose is run_out:
                 holds(page, {field: text})
+
+
+# Questions of the guided intake, each by the field that is typed into.
+QUESTIONS = {
+    "reporter-name": ("#reporter-full_name", f"Wanjiru {WORD} four"),
+    "story": ("#narrative", f"They were told to leave. {WORD}"),
+    "consent": ("#consent_by", f"Her aunt {WORD}"),
+}
+
+
+def guided(page: Page) -> str:
+    """A guided intake, at its first question; returns where its questions are."""
+    page.goto("/app/intake")
+    page.get_by_role("button", name="One question at a time").click()
+    expect(page.locator("h1")).to_have_text("Is anyone in danger right now?")
+    return page.url.rpartition("/")[0]
+
+
+def test_no_question_of_the_guided_intake_loses_a_word(desk: Desk, mortal: Server):
+    page = desk.sign_in("agent")
+    at = guided(page)
+    for question, (field, text) in QUESTIONS.items():
+        page.goto(f"{at}/{question}")
+        type_and_wait(page, field, text)
+        page.close()
+        page = desk.context.new_page()
+        take_up(page, f"Wanjiru {WORD} four")
+        expect(page).to_have_url(f"{at}/{question}")
+        holds(page, {field: text})
+    mortal.kill()
+    page.locator("#consent_by").fill(f"Her uncle {WORD}")
+    expect(status_of(page, "#consent_by")).to_contain_text("Not saved. Your text is still here")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert").filter(has_text="The portal cannot be reached")).to_be_visible()
+    stores_nothing(page)
+    mortal.start()
+    expect(status_of(page, "#consent_by")).to_contain_text("Saved")
+    outage_is_heard(desk)
+    page.locator("#consent_by").fill(f"Her sister {WORD}")
+    page.go_back()  # at once: what was typed a moment ago goes out with the page
+    page.goto(f"{at}/consent")
+    holds(page, {"#consent_by": f"Her sister {WORD}"})
+
+
+def test_without_script_what_was_last_submitted_to_a_question_is_there(plain_desk: Desk, mortal: Server):
+    page = plain_desk.sign_in("agent")
+    at = guided(page)
+    page.goto(f"{at}/story")
+    page.locator("#narrative").fill(f"Sent too late. {WORD}")
+    run_out(mortal)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("What you sent was not taken, but it is kept.")).to_be_visible()
+    sign_in_again(page)
+    expect(page).to_have_url(f"{at}/story")
+    holds(page, {"#narrative": f"Sent too late. {WORD}"})
+    page.get_by_role("button", name="All on one page").click()
+    holds(page, {"#narrative": f"Sent too late. {WORD}"})

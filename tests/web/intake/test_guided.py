@@ -4,16 +4,15 @@ import datetime as dt
 import re
 from collections import Counter
 
-import pytest
 import sqlalchemy as sa
 
-from portal.core import clock, reference
+from portal.core import clock
 from portal.core.models import Case, CasePerson, Contact, Note, Vertical
-from portal.core.vocabulary import Outcome, Role
+from portal.core.vocabulary import Outcome
 from portal.extensions import db
 from portal.web.intake import questions
 from portal.web.intake.forms import IntakeForm, PerpetratorForm, PersonForm
-from tests.factories import committed, make_case, make_person, make_user
+from tests.factories import committed, make_case, make_person
 from tests.page import words
 
 ONE, OTHER = "00112233445566aa", "00112233445566bb"
@@ -42,27 +41,6 @@ TOLD = {
     "consent_how": "guardian",
     "consent_by": "Grandmother Achieng",
 }
-
-
-@pytest.fixture
-def office(app) -> dict[str, int]:
-    """The helpline, two who take its calls, and one who takes none."""
-    with app.app_context():
-        reference.load(db.session)
-        with committed(db.session) as session:
-            helpline = session.scalars(sa.select(Vertical).where(Vertical.code == "HELPLINE")).one()
-            return {
-                "helpline": helpline.id,
-                "agent": make_user(session, Role.AGENT, helpline).id,
-                "other": make_user(session, Role.AGENT, helpline).id,
-                "auditor": make_user(session, Role.AUDITOR).id,
-            }
-
-
-@pytest.fixture
-def desk(office, browser_as):
-    """The agent's browser."""
-    return browser_as(office["agent"])
 
 
 def at(step: str, key: str = ONE) -> str:
@@ -246,7 +224,7 @@ def test_what_a_case_or_a_contact_needs_is_said_with_the_way_to_it(app, desk):
 
 def test_who_is_found_is_asked_nothing_more_and_what_was_typed_stays_in_case_it_is_somebody_else(app, office, desk):
     with app.app_context(), committed(db.session) as session:
-        helpline = session.get(Vertical, office["helpline"])
+        helpline = session.get(Vertical, office["helpline_id"])
         known = make_person(session, "Zawadi Known", vertical=helpline, phone="0722 000 111").id
     desk.post(at("reporter-name"), {"reporter-full_name": "Zawadi Typed", "do": "next"})
     desk.post(at("reporter-age"), {"reporter-age_value": "ten", "do": "next"})
@@ -295,7 +273,7 @@ def test_people_are_added_to_the_lists_and_taken_off_and_the_others_keep_what_wa
 
 def test_who_has_a_case_already_is_asked_about_and_the_way_back_is_to_the_guided_form(app, office, desk):
     with app.app_context(), committed(db.session) as session:
-        helpline = session.get(Vertical, office["helpline"])
+        helpline = session.get(Vertical, office["helpline_id"])
         known = make_person(session, "Zawadi Known", vertical=helpline)
         person, case = known.id, make_case(session, helpline, subject=known).id
     desk.post(at("find"), {"do": f"choose:reporter:{person}"})
