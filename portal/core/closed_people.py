@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from portal.core.models import OwnRecord, Person, Relation
-from portal.core.reasons import RECORDED_IN_ERROR
 from portal.core.relation_kinds import NOT_FAMILY
 
 SELF, RELATIVE = "self", "relative"
@@ -34,8 +33,7 @@ def _related(session: Session, people: Collection[int]) -> set[int]:
     Who was family once is taken for family still; only what was recorded in error closes nothing.
     """
     one, other = Relation.person_id, Relation.other_id
-    true_once = sa.or_(Relation.end_reason.is_(None), Relation.end_reason != RECORDED_IN_ERROR)
-    family = sa.and_(Relation.kind.not_in(NOT_FAMILY), true_once)
+    family = sa.and_(Relation.kind.not_in(NOT_FAMILY), Relation.was_true)
     query = sa.union(sa.select(other).where(one.in_(people), family), sa.select(one).where(other.in_(people), family))
     return set(session.scalars(query)) if people else set()
 

@@ -67,7 +67,7 @@ def _grounds(records: Collection[int]) -> Iterator[sa.Select]:
         (m.Relation.person_id, m.Relation.other_id),
         (m.Relation.other_id, m.Relation.person_id),
     ):
-        related = sa.select(one).where(one.in_(records), telling).distinct()
+        related = sa.select(one).where(one.in_(records), telling, m.Relation.was_true).distinct()
         by_part = related.join(m.CasePerson, m.CasePerson.person_id == other)
         yield by_part.join(m.Case, m.Case.id == m.CasePerson.case_id)
         yield related.join(m.Case, m.Case.subject_person_id == other)

@@ -183,8 +183,7 @@ def told_events(actor: Actor) -> sa.ColumnElement[bool]:
 
 def _told(mine: list[int]) -> sa.Select:
     of = sa.or_(Relation.person_id.in_(mine), Relation.other_id.in_(mine))
-    never = Relation.end_reason == reasons.RECORDED_IN_ERROR
-    return sa.select(Relation).where(of, sa.or_(Relation.end_reason.is_(None), sa.not_(never)))
+    return sa.select(Relation).where(of, Relation.was_true)
 
 
 def _known(kind: str, now: str = "") -> str:

@@ -16,6 +16,7 @@ from portal.core import (
     own_records,
     people_retention,
     person_merging,
+    relations,
     restriction,
     retention,
 )
@@ -130,8 +131,8 @@ def keep_in_many_ways(office: Office) -> set[str]:
         "Reporter": lambda who: session.add(part(who, "reporter")),
         "Perpetrator": lambda who: session.add(part(who, "perpetrator")),
         "Mentioned": lambda who: session.add(part(who, "other")),
-        "Sister": lambda who: session.add(m.Relation(person_id=who.id, other_id=relative.id, kind="sister")),
-        "Brother": lambda who: session.add(m.Relation(person_id=relative.id, other_id=who.id, kind="brother")),
+        "Sister": lambda who: relations.add(session, SYSTEM, who, relative, kind="sibling"),
+        "Brother": lambda who: relations.add(session, SYSTEM, relative, who, kind="cousin"),
         "Called": lambda who: session.add(m.Contact(person_id=who.id, ended_at=office.long_ago, **said)),
         "With a file": lambda who: session.add(m.Attachment(person_id=who.id, **file)),
         "At home": lambda who: session.add(m.HouseholdMember(household_id=home.id, person_id=who.id, **times)),
@@ -168,6 +169,12 @@ def free_in_many_ways(office: Office) -> dict[str, str]:
     session.add(m.HouseholdMember(household_id=household.id, person_id=office.person("Moved out").id, **until))
     over = {"status": ConsentStatus.EXPIRED, "active_from": office.long_ago, "active_until": past}
     make_consent(session, office.person("Consented once"), here, **over)
+    somebody, mistaken = office.person("In a case beside"), office.person("Nobody's brother")
+    office.case(subject=somebody)
+    made = relations.add(session, SYSTEM, somebody, mistaken, kind="sibling")
+    [line] = relations.of_person(session, SYSTEM, mistaken)
+    wrong = {"reason_code": "RECORDED_IN_ERROR", "version": made.version_id}
+    relations.end(session, SYSTEM, mistaken, line, **wrong)
     corrected = office.person("Asked once")
     audit.append(session, SYSTEM, "person.edit", chain=f"person:{corrected.id}", values={"name": ("Asket", "Asked")})
     asked = make_request(session, corrected)
@@ -180,6 +187,7 @@ def free_in_many_ways(office: Office) -> dict[str, str]:
         "Moved out": "household",
         "Consented once": "consent",
         "Asked once": "request",
+        "Nobody's brother": "written",
     }
 
 
@@ -192,7 +200,7 @@ def test_who_is_foreseen_is_erased_and_nobody_whom_anything_keeps(session, offic
     assert office.foreseen() == free
     office.begin()
     assert run(session) == len(free) and office.foreseen() == {}
-    assert office.names() == kept | office.erased() and len(office.erased()) == len(free)
+    assert office.names() == kept | {"In a case beside"} | office.erased() and len(office.erased()) == len(free)
     proofs = session.scalars(sa.select(m.Erasure)).all()
     assert {(proof.rule_id, proof.request_id, proof.by_id) for proof in proofs} == {(office.rule, None, None)}
     assert all(proof.removed["person_contacts"] == 1 and proof.emptied["people"] == 1 for proof in proofs)

@@ -4,9 +4,11 @@ import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, PublicId, Versioned, ref
+from portal.core.reasons import RECORDED_IN_ERROR
 from portal.core.vocabulary import AgeUnit, NameKnown, Verification
 
 # Whom nothing keeps, by the record that leads theirs. Queries repeat these words, or the index is not used.
@@ -200,6 +202,16 @@ class Relation(Versioned, Base):
             postgresql_where=sa.text("ended_at IS NULL"),
         ),
     )
+
+    @hybrid_property
+    def was_true(self) -> bool:
+        """Whether it is so, or was once: all but what was recorded in error."""
+        return self.end_reason != RECORDED_IN_ERROR
+
+    @was_true.inplace.expression
+    @classmethod
+    def _was_true(cls) -> sa.ColumnElement[bool]:
+        return sa.or_(cls.end_reason.is_(None), cls.end_reason != RECORDED_IN_ERROR)
 
 
 class OwnRecord(Base):
