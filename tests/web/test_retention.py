@@ -116,7 +116,7 @@ def test_the_rule_for_people_names_whom_it_would_erase_and_why_before_it_begins(
     assert "0 people would be erased." in words(page)
     assert "36" in words(ada.post(f"{RULES}/1/change", {"version": 1, "erase_months": "6"}, expect=409))
     asked = ada.get(f"{RULES}/1/begin")
-    assert "36 months after nothing keeps them" in words(asked)
+    assert "36 months after the last thing that kept them" in words(asked)
     ada.post(f"{RULES}/1/begin", {"version": version(asked), "seen": "y"})
     page = ada.get(RULES)
     assert "People whom nothing keeps any more" in words(page) and "Holds" in words(page) and new not in page.text

@@ -133,7 +133,7 @@ def test_two_people_erase_somebody_after_seeing_what_goes_and_the_certificate_st
         put_into(session, session.get(Case, 1), Status.CLOSED)
     assert "Another administrator" in words(first.get(f"{path}/erasure"))
     first.post(f"{path}/erasure", {"sure": "y"}, expect=422)
-    assert "How you are reached" in words(second.get(f"{path}/erasure"))
+    assert "How they are reached" in words(second.get(f"{path}/erasure"))
     assert "Tick this first" in words(second.post(f"{path}/erasure", expect=422))
     certificate = words(second.follow(second.post(f"{path}/erasure", {"sure": "y"})))
     assert "Erased person" in certificate and "swept" in certificate and "Amina" not in certificate

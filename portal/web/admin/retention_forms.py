@@ -38,7 +38,7 @@ class ChangeRetentionForm(_RetentionForm, VersionedForm):
 class NewPeopleRetentionForm(FlaskForm):
     """The rule for people that is set."""
 
-    erase_months = IntegerField(_l("Months from when nothing keeps them to erasing"), [InputRequired(_BLANK), _RANGE])
+    erase_months = IntegerField(_l("Months from what kept them last to erasing"), [InputRequired(_BLANK), _RANGE])
 
     @property
     def months(self) -> dict[str, int | None]:

@@ -60,8 +60,16 @@ KEPT = {
     "shared": _l("Cases that others are part of: they stay; the names of this person in them become the pseudonym."),
     "consents": _l("Consents: that they were given and taken back, and when, stays as proof. Their words go."),
 }
-# Tables of which only an erasure speaks.
+# Tables as an erasure speaks of them: about the person, where an export speaks to them.
 OTHERS = {
+    "person_contacts": _l("How they are reached"),
+    "person_external_ids": _l("What other organisations call them"),
+    "households": _l("Households that they lead"),
+    "contacts": _l("When they were in contact with the office"),
+    "case_people": _l("Their part in cases"),
+    "subject_requests": _l("What they asked for about their data"),
+    "person_merges": _l("Records of them that were joined"),
+    "cases": _l("Cases about them"),
     "people": _l("Records of the person"),
     "person_keys": _l("What they were found by"),
     "person_pairs": _l("Who they were compared with"),
