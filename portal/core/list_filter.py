@@ -7,6 +7,7 @@ comes to see cases are followed apart, each by its index.
 import datetime as dt
 import enum
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,7 +32,7 @@ from portal.core.models.approval import PENDING as ASKED
 from portal.core.models.case import ESCALATED, OPEN, TRIAGE, UNASSIGNED
 from portal.core.models.correspondence import field_says
 from portal.core.models.participant import PENDING
-from portal.core.permissions import assigned_cases, led_by_own, visible_cases, ways_to_see
+from portal.core.permissions import assigned_to, led_by_own, visible_cases, ways_to_see
 from portal.core.vocabulary import (
     Answer,
     ConsentMode,
@@ -77,6 +78,7 @@ class ListFilter:
     statuses: frozenset[Status] = frozenset()
     verticals: frozenset[int] = frozenset()
     owners: frozenset[int | None] = frozenset()
+    workers: frozenset[int] = frozenset()
     priorities: frozenset[Priority] = frozenset()
     origins: frozenset[Origin] = frozenset()
     text: str = ""
@@ -99,9 +101,9 @@ class ListFilter:
     def is_narrow(self) -> bool:
         """Whether it names few cases, which are found before the scope is looked at."""
         named = self.text.strip() or self.references or self.phones or self.fields
-        owned = self.owners and None not in self.owners
-        ending = Only.CONSENT_ENDS in self.only
-        return bool(self.mine or self.triage or self.awaiting or owned or ending or named)
+        of_somebody = self.mine or self.workers or (self.owners and None not in self.owners)
+        waiting = self.triage or self.awaiting or Only.CONSENT_ENDS in self.only
+        return bool(of_somebody or waiting or named)
 
 
 def ways(actor: Actor, wanted: ListFilter) -> list[Conditions]:
@@ -136,8 +138,7 @@ def _filters(actor: Actor, wanted: ListFilter) -> Conditions:
         found.append(_unassigned)
     if wanted.triage:
         found.append(_triage)
-    if wanted.mine:
-        found.append(_mine(actor))
+    found += [_in_hands_of(users) for users in ((actor.user_id,) if wanted.mine else (), wanted.workers) if users]
     if wanted.team:
         found.append(Case.primary_vertical_id.in_(sorted(actor.vertical_ids)))
     if wanted.awaiting:
@@ -206,15 +207,16 @@ def _with_field(name: str, value: str) -> sa.Select:
     return there.where(field_says(name, value))
 
 
-def _mine(actor: Actor) -> sa.ColumnElement[bool]:
-    owned = sa.select(Case.id).where(Case.owner_id == actor.user_id).correlate(None)
-    return Case.id.in_(sa.union(owned, assigned_cases(actor)))
+def _in_hands_of(users: Collection[int | None]) -> sa.ColumnElement[bool]:
+    """What any of them owns or is assigned to."""
+    owned = sa.select(Case.id).where(Case.owner_id.in_(users)).correlate(None)
+    return Case.id.in_(sa.union(owned, assigned_to(users)))
 
 
 def _needing(actor: Actor, wanted: ListFilter) -> list[Conditions]:
     """Of one's own cases those that wait for an act; what was escalated to one; what one is asked to approve."""
     return [
-        [_mine(actor), _needs_action(wanted.needing_me_on)],
+        [_in_hands_of([actor.user_id]), _needs_action(wanted.needing_me_on)],
         [_escalated, Case.escalated_to_id == actor.user_id],
         [awaits_answer(actor, wanted.answering)],
     ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import clock, paging
+from portal.core import clock, covers, paging
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.impartiality import impartial
@@ -30,10 +30,11 @@ MOST_TO_ACCOUNT = 20
 
 @dataclass(frozen=True)
 class Told:
-    """A notice with the case that it is about, where it is about one."""
+    """A notice with the case that it is about, where it is about one; ``covered`` is whom the reader covers for."""
 
     notice: Notice
     case: Case | None
+    covered: str = ""
 
     @property
     def is_new(self) -> bool:
@@ -43,16 +44,32 @@ class Told:
 
 def tell_owners(session: Session, case: Case, kind: str, text: str) -> None:
     """Tell whoever owns the case; where nobody does, the supervisors of its vertical."""
-    for user_id in _owners(session, case):
-        session.add(Notice(user_id=user_id, kind=kind, case_id=case.id, text=text))
+    _write(session, _owners(session, case), case, kind, text)
 
 
 def tell(session: Session, actor: Actor, users: Iterable[int], case: Case, kind: str, text: str) -> None:
     """Tell these users, but not whoever did it, and nobody who was told the same and has not read it yet."""
-    wanted = set(users) - {actor.user_id}
+    _write(session, set(users) - {actor.user_id}, case, kind, text, but={actor.user_id}, once=True)
+
+
+def _write(
+    session: Session,
+    users: Iterable[int],
+    case: Case,
+    kind: str,
+    text: str,
+    *,
+    but: Collection[int | None] = (),
+    once: bool = False,
+) -> None:
+    """Tell these users, and those who cover for them now."""
+    users = set(users)
+    wanted = {**covers.stand_ins(session, users), **dict.fromkeys(users)}
     same = Notice.user_id.in_(wanted), Notice.case_id == case.id, Notice.kind == kind, Notice.cleared_at.is_(None)
-    told = set(session.scalars(sa.select(Notice.user_id).where(*same))) if wanted else set()
-    session.add_all(Notice(user_id=user_id, kind=kind, case_id=case.id, text=text) for user_id in sorted(wanted - told))
+    told = set(session.scalars(sa.select(Notice.user_id).where(*same))) if once and wanted else set()
+    about = {"kind": kind, "case_id": case.id, "text": text}
+    new = sorted(wanted.keys() - told - set(but))
+    session.add_all(Notice(user_id=one, covered_id=wanted[one], **about) for one in new)
 
 
 def of_assignment(session: Session, actor: Actor, case: Case, to: int, *, as_owner: bool = True) -> None:
@@ -115,7 +132,10 @@ def page(session: Session, actor: Actor, *, cursor: Cursor | None = None, limit:
     found = paging.newest_first(session, query, Notice.rank, Notice.id, cursor=cursor, limit=limit)
     numbers = {notice.case_id for notice in found.rows} - {None}
     known = {case.id: case for case in session.scalars(sa.select(Case).where(Case.id.in_(numbers)))} if numbers else {}
-    return replace(found, rows=[Told(notice, known.get(notice.case_id)) for notice in found.rows])
+    away = {notice.covered_id for notice in found.rows} - {None}
+    names = dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(away))).all()) if away else {}
+    told = [Told(one, known.get(one.case_id), names.get(one.covered_id, "")) for one in found.rows]
+    return replace(found, rows=told)
 
 
 def waiting(session: Session, actor: Actor) -> int:

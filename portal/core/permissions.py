@@ -225,9 +225,14 @@ def _under_glass(actor: Actor) -> list[sa.ColumnElement[bool]]:
 
 def assigned_cases(actor: Actor) -> sa.Select:
     """The ids of the cases that a user is assigned to now."""
+    return assigned_to([actor.user_id])
+
+
+def assigned_to(users: Collection[int | None]) -> sa.Select:
+    """The ids of the cases that any of these users is assigned to now."""
     now = clock.now()
     return sa.select(Assignment.case_id).where(
-        Assignment.user_id == actor.user_id,
+        Assignment.user_id.in_(users),
         Assignment.effective_from <= now,
         sa.or_(Assignment.effective_until.is_(None), Assignment.effective_until > now),
     )

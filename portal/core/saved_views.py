@@ -16,7 +16,7 @@ from portal.core.actors import Actor
 from portal.core.errors import Forbidden, InvalidInput, NotFound, StaleVersion
 from portal.core.models import SavedView, User, Vertical
 
-FIELDS = ("view", "q", "status", "vertical", "owner", "priority", "origin", "only", "sort")
+FIELDS = ("view", "q", "status", "vertical", "owner", "worker", "priority", "origin", "only", "sort")
 LONGEST = 60  # characters of a name
 MOST = 30  # of one owner
 SHOWN = 60

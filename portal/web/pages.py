@@ -15,6 +15,7 @@ from portal.web.break_glass.views import blueprint as break_glass
 from portal.web.cases import blueprint as cases
 from portal.web.conflicts.deciding import blueprint as conflicts
 from portal.web.consents import blueprint as consents
+from portal.web.covers.views import blueprint as covers
 from portal.web.files import blueprint as files
 from portal.web.households import blueprint as households
 from portal.web.intake.views import blueprint as intake
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     invitations,
     conflicts,
     consents,
+    covers,
     files,
     households,
     verification,

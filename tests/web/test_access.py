@@ -1,5 +1,6 @@
 """Every door of the browser, and who gets through it. An endpoint without a rule here fails the build."""
 
+import datetime as dt
 import io
 import uuid
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from flask import Flask, url_for
 from portal.core import approvals, assignments, attachments, clock, contacts, relations, retention, saved_views, tokens
 from portal.core import households as homes
 from portal.core.actors import SYSTEM, from_user
-from portal.core.models import CodeValue, PersonPair, User
+from portal.core.models import CodeValue, Cover, PersonPair, User
 from portal.core.vocabulary import Outcome, PairState, Role
 from portal.extensions import db
 from tests import factories
@@ -120,6 +121,8 @@ RULES: dict[str, Door] = {
     **dict.fromkeys(_OVERSIGHT, _door({Role.ADMINISTRATOR, Role.AUDITOR})),
     "audit.index": _door({Role.ADMINISTRATOR, Role.AUDITOR}),
     **dict.fromkeys(_REPORTS, _door(_LEADING)),
+    **dict.fromkeys(("covers.index", "covers.arrange"), _door(WORKERS)),
+    "covers.end": _door({Role.CASEWORKER, *_LEADING}, scoped=True),  # either of the two, and who oversees
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
     **dict.fromkeys(
@@ -224,6 +227,7 @@ def build_world(app: Flask) -> World:
             "conflict": factories.make_conflict(session, case, make_case(session, here)).uuid,
             **_of_subjects(app, session, case, person),
             **_of_doubles(session, person, here),
+            "cover": _cover(session, users[Role.CASEWORKER], users[Role.SUPERVISOR]),
             "saved": _kept_view(session, users[Role.CASEWORKER], here),
             "number": case.id,
             "list_name": "language",
@@ -257,6 +261,14 @@ def _of_subjects(app: Flask, session, case, person) -> dict[str, object]:
         "consent": factories.make_consent(session, person, case.primary_vertical).id,
         "file": attachments.add(session, SYSTEM, kept, case=case, person=person).uuid,
     }
+
+
+def _cover(session, user: int, by: int) -> int:
+    """The caseworker is away, and the supervisor covers."""
+    cover = Cover(user_id=user, by_id=by, begins_at=clock.now(), ends_at=clock.now() + dt.timedelta(days=2))
+    session.add(cover)
+    session.flush()
+    return cover.id
 
 
 def _kept_view(session, owner: int, vertical) -> int:

@@ -14,6 +14,7 @@ from portal.core.models.conflict import Conflict, ConflictCase
 from portal.core.models.consent import Consent, ConsentEvidence, ConsentVersion
 from portal.core.models.contact import Contact
 from portal.core.models.correspondence import CorrespondenceCase, CorrespondenceField, Inbox
+from portal.core.models.cover import Cover
 from portal.core.models.draft import Draft
 from portal.core.models.history import CaseStatusHistory, CaseSuspension
 from portal.core.models.message import Message, MessageSeen, MessageVersion
@@ -91,6 +92,7 @@ __all__ = [
     "Contact",
     "CorrespondenceCase",
     "CorrespondenceField",
+    "Cover",
     "Draft",
     "HeldMessage",
     "Erasure",

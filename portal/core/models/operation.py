@@ -88,6 +88,7 @@ class Notice(Base):
     case_id: Mapped[int | None] = ref("cases.id")
     text: Mapped[str]
     by_id: Mapped[int | None] = ref("users.id", index=False)  # who did it, where that is told
+    covered_id: Mapped[int | None] = ref("users.id", index=False)  # whom the user covers for, who is told it, too
     created_at: Mapped[Moment]
     cleared_at: Mapped[dt.datetime | None]
 

@@ -10,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 
 from portal.core import (
     accounts,
+    covers,
     notices,
     outside_identities,
     own_records,
@@ -137,6 +138,7 @@ def _page(form: PasswordForm, status: int = 200):
         "ways": words.WAYS,
         "device": words.device,
         "state": second_factor.state(db.session, actor),
+        "covers": covers.standing(db.session, [actor.user_id]),
         "closed": own_records.mine(db.session, actor),
         "ties": TIES,
         "identities": outside_identities.listed(db.session, actor),

@@ -11,7 +11,7 @@ from portal.core.actors import Actor
 from portal.core.guards import Refusal
 from portal.core.kin import Link
 from portal.core.lifecycle import Facts, Offer
-from portal.core.models import Case, CasePerson, UnmappedCode
+from portal.core.models import Case, CasePerson, UnmappedCode, User
 from portal.core.permissions import Permission
 from portal.core.safe_contact import Care
 from portal.core.vocabulary import READ_ONLY, Action, Answer, Status, Verification
@@ -19,10 +19,10 @@ from portal.web.cases.words import case_name
 from portal.web.formats import office_zone
 
 # In one statement with the case: whatever its pages say of it without asking further.
-SHOWN = tuple(
+SHOWN = (joinedload(Case.owner).undefer(User.covered_by).undefer(User.covered_until),)
+SHOWN += tuple(
     joinedload(shown)
     for shown in (
-        Case.owner,
         Case.subject_person,
         Case.subject_household,
         Case.program,

@@ -38,6 +38,13 @@ def to_account(notice: Notice) -> tuple[str, str]:
 
 def said(told: Told) -> tuple[str, str]:
     """The mark and the words of a notice; of a kind that has no words here those that were written with it."""
+    mark, words = _said(told)
+    if told.covered:
+        return mark, _("For %(name)s, for whom you cover: %(words)s", name=told.covered, words=words)
+    return mark, words
+
+
+def _said(told: Told) -> tuple[str, str]:
     if told.notice.kind in _TO_ACCOUNT:
         return to_account(told.notice)
     mark, words = _SAID.get(_kind(told)[0], ("info", None))

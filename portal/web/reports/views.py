@@ -1,12 +1,14 @@
 """How a team is doing: four numbers with the lists behind them, and what each worker has in hand."""
 
 from flask import Blueprint, render_template
+from flask_babel import gettext as _
 
-from portal.core import clock, reports
+from portal.core import clock, covers, reports
 from portal.core.reports import InHand
 from portal.extensions import db
 from portal.web import csv_rows
 from portal.web.access import current_actor
+from portal.web.covers import words as cover_words
 from portal.web.formats import office_zone
 from portal.web.reports import asking, readings, words
 from portal.web.reports.asking import Team
@@ -31,6 +33,7 @@ def index():
         "columns": [(team.column(by), name) for by, name in words.SORTS.items()],
         "rows": rows[:MOST],
         "total": len(rows),
+        "covers": _covers(rows[:MOST]),
         "now": clock.now(),
     }
     return render_template("reports/index.html", **shown)
@@ -59,6 +62,15 @@ def _workers(team: Team | None = None) -> list[InHand]:
     team = team or asking.team()
     found = reports.workers(db.session, current_actor(), clock.today(office_zone()), vertical=team.vertical)
     return reports.sort(found, team.by, descending=team.descending)
+
+
+def _covers(rows: list[InHand]) -> dict[int, list[str]]:
+    """Who covers for each of them, now or later, in words."""
+    found: dict[int, list[str]] = {}
+    for cover in covers.standing(db.session, [row.user.id for row in rows]):
+        who = _("%(by)s, %(when)s", by=cover.by.name, when=cover_words.when(cover))
+        found.setdefault(cover.user_id, []).append(who)
+    return found
 
 
 def _line(row: InHand) -> list[object]:

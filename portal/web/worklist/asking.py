@@ -18,7 +18,7 @@ from portal.core.worklist import View
 
 LONGEST = 200  # characters of a search
 NOBODY = "none"
-_FIELDS = ("q", "status", "vertical", "owner", "priority", "origin", "only")
+_FIELDS = ("q", "status", "vertical", "owner", "worker", "priority", "origin", "only")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Asked:
             statuses=frozenset(map(Status, given.get("status", ()))),
             verticals=frozenset(map(int, given.get("vertical", ()))),
             owners=frozenset(owners),
+            workers=frozenset(map(int, given.get("worker", ()))),
             priorities=frozenset(map(Priority, given.get("priority", ()))),
             origins=frozenset(map(Origin, given.get("origin", ()))),
             text="".join(given.get("q", ())),
@@ -95,6 +96,7 @@ def read(given: MultiDict, actor: Actor) -> Asked:
         "status": _words(given.getlist("status"), Status),
         "vertical": _numbers(given.getlist("vertical")),
         "owner": _numbers(given.getlist("owner"), NOBODY),
+        "worker": _numbers(given.getlist("worker")),
         "priority": _words(given.getlist("priority"), Priority),
         "origin": _words(given.getlist("origin"), Origin),
         "only": _words(given.getlist("only"), Only),
@@ -107,6 +109,11 @@ def read(given: MultiDict, actor: Actor) -> Asked:
     sort = read_sort(given.get("sort", ""))
     asked = asked.sorted_by(sort) if sort is not None else asked
     return asked.at(paging.decode(given["page"])) if given.get("page") else asked
+
+
+def in_hands_of(number: int) -> Asked:
+    """The open cases that somebody owns or is assigned to, as far as the reader sees them."""
+    return Asked(View.ALL, worklist.usual_sort(View.ALL), filters={"worker": (str(number),)})
 
 
 def of_saved(saved: SavedView, actor: Actor) -> Asked:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.core import clock, saved_views, verticals, workers, worklist
+from portal.core import clock, covers, saved_views, verticals, workers, worklist
 from portal.core.actors import Actor
 from portal.core.list_filter import Only
-from portal.core.models import SavedView
+from portal.core.models import Cover, SavedView
 from portal.core.paging import Page
 from portal.core.search import Order, Sort
 from portal.core.vocabulary import Origin, Priority, Status
@@ -54,6 +54,7 @@ class Shown:
         chosen = wanted if asked.filters else None
         self._counts = worklist.counts(session, actor, today, chosen, answering=answering)
         self.saved = [(one, asking.of_saved(one, actor)) for one in saved_views.listed(session, actor)]
+        self.covering = covers.covering(session, actor) if asked.view is View.MINE else []
         self.verticals = [one for one in everywhere if one.status == "active"]
         self.workers = workers.listed(session, actor)
 
@@ -87,6 +88,11 @@ class Shown:
             )
             for view in worklist.views(self.actor)
         ]
+
+    @property
+    def covered(self) -> list[tuple[Cover, str]]:
+        """For whom the reader covers now, each with where their cases are."""
+        return [(one, asking.in_hands_of(one.user_id).url()) for one in self.covering]
 
     @property
     def saved_views(self) -> list[tuple[SavedView, str, bool]]:
@@ -200,6 +206,7 @@ class Shown:
             "origin": lambda: str(ORIGINS[Origin(value)]),
             "vertical": lambda: next((one.name for one in self.verticals if str(one.id) == value), _("Vertical")),
             "owner": lambda: self._owner(value),
+            "worker": lambda: _("In the hands of %(name)s", name=self._owner(value)),
             "only": lambda: str(words.ONLY[Only(value)]),
             "q": lambda: _("“%(text)s”", text=value),
         }
