@@ -80,6 +80,10 @@ JOURNEYS = {
         "A report from outside is read, taken in and given to somebody.",
         "test_triage::test_a_report_is_taken_in_and_given_to_somebody",
     ),
+    "hand_over": _each_way(
+        "What a worker has in hand is handed over to somebody, with a reason.",
+        "test_reports::test_what_somebody_has_in_hand_is_handed_over_with_a_reason",
+    ),
     "admin": Journey(
         "A user is taken in, found and deactivated.",
         script=_OFFICE,
