@@ -37,7 +37,8 @@ def days(office, first: int, last: int) -> dict:
 
 def test_cover_is_arranged_for_oneself_and_said_on_the_pages_of_both(office, browser_as):
     ben, amina = browser_as(office["ben"]), browser_as(office["amina"])
-    assert "They see no more than before" in words(ben.get("/app/cover"))
+    page = ben.get("/app/cover")
+    assert "They see no more than before" in words(page) and 'action="/app/cover"' in page.text
     wrong = ben.post("/app/cover", {**days(office, 1, 0), "by": 0}, expect=422)
     assert "Choose who covers." in words(wrong)
     assert "The last day must not be before the first." in words(ben.post("/app/cover", days(office, 3, 1), expect=422))

@@ -83,7 +83,7 @@ def _page(user: User, form: CoverForm, status: int = 200):
         "own": user.id == actor.user_id,
         "form": form,
         "standing": [(cover, words.said(cover), _cases_url(cover, actor.user_id)) for cover in standing],
-        "here": _url(user.id),
+        "form_url": _url(user.id),
     }
     return render_template("covers/index.html", **shown), status
 
