@@ -85,10 +85,15 @@ class Caller:
 
 
 @pytest.fixture
-def office(app: Flask, ground) -> Office:
+def office(app: Flask, ground, installation) -> Office:
     """Code lists, verticals, people, and a token for everybody and every dialect."""
     with app.app_context():
         limiter.reset()  # counts outlive the database of a test
+    return Office(app, *installation.begin_with("conformance", lambda: _built(app, ground)))
+
+
+def _built(app: Flask, ground) -> tuple[dict[str, int], dict[tuple[str, Dialect], str], Facts]:
+    with app.app_context():
         reference.load(db.session)
         db.session.remove()
     with ground.arranged() as session:
@@ -101,7 +106,7 @@ def office(app: Flask, ground) -> Office:
             (who, dialect): _issued(session, dialect, user_id)[0] for who, user_id in users.items() for dialect in DOORS
         }
         facts = _facts(session, standing[0], care, worker)
-    return Office(app, users, issued, facts)
+    return users, issued, facts
 
 
 def _facts(session, constituency: Vertical, care: Vertical, worker: User) -> Facts:

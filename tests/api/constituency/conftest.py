@@ -88,15 +88,20 @@ class Office:
 
 
 @pytest.fixture
-def office(app: Flask) -> Office:
+def office(app: Flask, installation) -> Office:
     with app.app_context():
         limiter.reset()  # counts outlive the database of a test
+    return Office(app, **installation.begin_with("constituency", lambda: _built(app)))
+
+
+def _built(app: Flask) -> dict[str, Any]:
+    with app.app_context():
         reference.load(db.session)
         with committed(db.session) as session:
             made = _people(session)
             issued = {name: _token(session, user_id) for name, user_id in made["users"].items()}
         db.session.remove()
-    return Office(app, tokens=issued, **made)
+    return {"tokens": issued, **made}
 
 
 def _people(session) -> dict[str, Any]:

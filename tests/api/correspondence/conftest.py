@@ -140,7 +140,11 @@ def _stored(column: sa.Column) -> sa.ColumnElement:
 
 
 @pytest.fixture
-def office(app: Flask) -> MailOffice:
+def office(app: Flask, installation) -> MailOffice:
+    return MailOffice(app, *installation.begin_with("correspondence", lambda: _built(app)))
+
+
+def _built(app: Flask) -> tuple[int, int, int, dict[str, str]]:
     with app.app_context():
         session = db.session
         with committed(session):
@@ -161,7 +165,7 @@ def office(app: Flask) -> MailOffice:
                 for name, holder in issued.items()
             }
             texts["helpline"] = tokens.issue(session, SYSTEM, dialect=Dialect.HELPLINE, organisation=partner)[0]
-            made = MailOffice(app, worker.id, vertical.id, partner.id, texts)
+            made = worker.id, vertical.id, partner.id, texts
         session.remove()
     return made
 

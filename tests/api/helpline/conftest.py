@@ -58,8 +58,12 @@ class Office:
 
 
 @pytest.fixture
-def office(app: Flask, ground) -> Office:
+def office(app: Flask, ground, installation) -> Office:
     """A helpline that answers, with its people and one partner."""
+    return Office(app, *installation.begin_with("helpline", lambda: _built(app, ground)))
+
+
+def _built(app: Flask, ground) -> tuple[dict[str, str], dict[str, int]]:
     with app.app_context():
         reference.load(db.session)
         db.session.remove()
@@ -95,4 +99,4 @@ def office(app: Flask, ground) -> Office:
             "rival": rival.id,
             "helpline": helpline.id,
         }
-    return Office(app, issued, ids)
+    return issued, ids

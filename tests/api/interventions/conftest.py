@@ -169,19 +169,22 @@ class Office:
 
 
 @pytest.fixture
-def office(app: Flask, ground) -> Office:
+def office(app: Flask, ground, installation) -> Office:
     """The office."""
-    made = Office(app, ground)
+    return Office(app, ground, **installation.begin_with("interventions", lambda: _built(app, ground)))
+
+
+def _built(app: Flask, ground) -> dict[str, dict[str, str]]:
     with ground.arranged() as session:
         care = make_vertical(session, "CARE", consent=True, grace_days=7)
         health, desk = make_vertical(session, "HEALTH", consent=True), make_vertical(session, "DESK")
         strict = make_vertical(session, "STRICT", consent=True, transfer_requires_approval=True)
         elsewhere = make_vertical(session, "ELSEWHERE", consent=True)
-        made.verticals = {v.code: str(v.uuid) for v in (care, health, desk, strict, elsewhere)}
-        made.programs = {v.code: str(make_program(session, v).uuid) for v in (care, health)}
+        verticals = {v.code: str(v.uuid) for v in (care, health, desk, strict, elsewhere)}
+        programs = {v.code: str(make_program(session, v).uuid) for v in (care, health)}
         country = make_place(session, "Country")
         town = make_place(session, "Town", country)
-        made.places = {"country": str(country.uuid), "town": str(town.uuid)}
+        places = {"country": str(country.uuid), "town": str(town.uuid)}
         users = {
             "worker": make_user(session, Role.CASEWORKER, care, strict),
             "other": make_user(session, Role.CASEWORKER, care, strict),
@@ -193,15 +196,15 @@ def office(app: Flask, ground) -> Office:
             "administrator": make_user(session, Role.ADMINISTRATOR),
             "auditor": make_user(session, Role.AUDITOR),
         }
-        for name, user in users.items():
-            made.users[name] = str(user.uuid)
-            made.tokens[name] = tokens.issue(session, SYSTEM, dialect=Dialect.INTERVENTIONS, user=user)[0]
-        made.tokens["reader"] = tokens.issue(
+        issued = {
+            name: tokens.issue(session, SYSTEM, dialect=Dialect.INTERVENTIONS, user=user)[0]
+            for name, user in users.items()
+        }
+        ids = {name: str(user.uuid) for name, user in users.items()}
+        issued["reader"] = tokens.issue(
             session, SYSTEM, dialect=Dialect.INTERVENTIONS, user=users["worker"], scopes=["cases:read"]
         )[0]
-        made.tokens["of_another_door"] = tokens.issue(session, SYSTEM, dialect=Dialect.HELPLINE, user=users["worker"])[
-            0
-        ]
+        issued["of_another_door"] = tokens.issue(session, SYSTEM, dialect=Dialect.HELPLINE, user=users["worker"])[0]
     with app.app_context():
         db.session.remove()
-    return made
+    return {"tokens": issued, "users": ids, "verticals": verticals, "programs": programs, "places": places}
