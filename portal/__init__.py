@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import answers, api, cli, limits, presence, storage, web
+from portal import answers, api, bodies, cli, limits, presence, storage, web
 from portal.config import Settings, load_settings
 from portal.core import clock, database, erasure_sweep, indexing, keys
 from portal.core.installation import refuse_wrong_environment
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     indexing.listen()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _set_up_extensions(app, settings)
+    bodies.register(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops)
