@@ -28,10 +28,13 @@ _TITLES = {
     404: (_l("There is nothing here"), _l("It may not exist, or it is not yours to see. Check the number, or search.")),
     405: (_l("This page cannot be used in that way"), _l("Go back and use the buttons of the page.")),
     409: (_l("This is not possible now"), _l("Reload the page to see how things stand.")),
+    410: (_l("This is not there any more"), _l("It was taken away, or its time is over. Ask whoever sent you here.")),
     413: (_l("This is too large"), _l("Send a smaller file or a shorter text.")),
+    415: (_l("This cannot be read here"), _l("Send it as the page offers it, or as another kind of file.")),
     422: (_l("Something is missing or not right"), _l("Go back and look at the fields again.")),
     429: (_l("Too many requests"), _l("Wait a minute and try again.")),
     500: (_l("Something went wrong on our side"), _l("What you typed is kept in your drafts. Try again in a moment.")),
+    503: (_l("The portal cannot answer now"), _l("It is busy or being looked after. Wait a minute and try again.")),
 }
 
 

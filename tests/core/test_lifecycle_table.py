@@ -8,7 +8,7 @@ import itertools
 import pytest
 import sqlalchemy as sa
 
-from portal.core import audit, cases, transitions
+from portal.core import audit, cases, lifecycle, reasons, transitions
 from portal.core.errors import DomainError, Forbidden, InvalidTransition
 from portal.core.models import Case, CaseStatusHistory, Person, Vertical
 from portal.core.unit import unit_of_work
@@ -133,6 +133,13 @@ def test_only_a_report_by_web_form_can_be_refused(session, world):
     with committed(session):
         number = make_case(session, session.get(Vertical, verticals[False]), status=S.SUBMITTED).id
     assert _try(session, actors[Role.SUPERVISOR], number, A.REFUSE, "SPAM") is InvalidTransition
+
+
+def test_the_reason_of_a_step_reads_as_it_was_offered():
+    offered = [(row, code, said) for row in lifecycle.TABLE for code, said in (row.reasons or {}).items()]
+    assert offered
+    for row, code, said in offered:
+        assert reasons.words(code, row.action) == said, f"{row.action} for {code}"
 
 
 def test_closing_an_active_case_passes_through_stabilized_and_the_history_shows_both(session, world):

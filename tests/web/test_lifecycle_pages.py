@@ -195,8 +195,11 @@ def test_a_report_by_web_form_can_be_refused(app, office, browser_as):
     path = f"/app/cases/{number}"
     supervisor = browser_as(office["supervisor"])
     assert "waits to be looked at" in words(supervisor.get(path))
-    sent = {"reason": "SPAM", "version": case_of(app, number).version_id}
-    assert "is now Archived" in words(supervisor.follow(supervisor.post(f"{path}/refuse", sent)))
+    sent = {"reason": "DUPLICATE", "version": case_of(app, number).version_id}
+    refused = words(supervisor.follow(supervisor.post(f"{path}/refuse", sent)))
+    assert "is now Archived" in refused and "Reason: Already reported" in refused
+    for page in (refused, words(supervisor.get(f"{path}/history"))):
+        assert "Already reported" in page and "A duplicate of another case" not in page
 
 
 def test_what_is_typed_on_a_confirmation_is_kept_found_again_and_gone_when_it_is_taken(app, desk, office, path):

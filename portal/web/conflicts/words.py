@@ -84,7 +84,7 @@ def nothing(status: ConflictStatus | None, filtered: bool) -> tuple[str, str]:
         return _("No conflict matches"), _("Take a filter away to see more.")
     if status in (ConflictStatus.OPEN, None):
         return _("Nothing waits for a decision"), _("A conflict appears here when somebody would be helped twice.")
-    return _("Nothing was decided in this way yet"), ""
+    return _("Nothing was decided in this way yet"), _("Conflicts come here from the list of those that are open.")
 
 
 def state(line: Line) -> tuple[str, str, str]:
