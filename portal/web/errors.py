@@ -45,10 +45,7 @@ def status_of(error: domain.DomainError) -> int:
 
 def domain_page(error: domain.DomainError):
     """A refusal that no view turned into a message beside a field."""
-    message = (
-        _("There is no such page, or it is not yours to see.") if isinstance(error, domain.NotFound) else error.message
-    )
-    return _page(status_of(error), message)
+    return _page(status_of(error), None if isinstance(error, domain.NotFound) else error.message)
 
 
 def http_page(error: HTTPException):

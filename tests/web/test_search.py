@@ -6,7 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from portal.core import attachments, clock, messages, notes
+from portal.core import attachments, clock, lookup, messages, notes
 from portal.core.models import AuditEvent, Case, CasePerson, Consent, User
 from portal.core.vocabulary import Role
 from portal.extensions import db
@@ -100,6 +100,17 @@ def test_filters_are_typed_or_chosen_and_each_is_a_chip_that_takes_it_away(worke
     assert '<option selected value="HERE">' in page.text
     assert found(worker.get("/app/search?status=closed")) == ([], [])
     assert found(worker.get("/app/search?status=active")) == ([office["case"]], [])
+
+
+def test_what_is_more_than_a_page_is_seen_in_the_work_list(app, worker, office, monkeypatch):
+    with app.app_context(), committed(db.session) as session:
+        further = make_case(session, session.get(Case, office["case"]).primary_vertical).id
+    monkeypatch.setattr(lookup, "MOST_HITS", 1)
+    page = worker.get("/app/search?status=active&vertical=HERE&owner=none")
+    assert found(page) == ([further], [])
+    whole = html.unescape(re.search(r'<a href="([^"]+)">See all of them in the work-list', page.text)[1])
+    assert sorted(found(worker.get(whole))[0]) == [office["case"], further]
+    assert "in the work-list" not in words(worker.get("/app/search?status=active&from=2026-01-01"))
 
 
 def test_what_is_no_filter_is_told_beside_its_field_and_nothing_is_found_in_its_place(worker, office):

@@ -97,6 +97,17 @@ class Asked:
         """The address with nothing left out."""
         return self._url(self.typed.words, ())
 
+    @property
+    def list_url(self) -> str | None:
+        """The work-list with the same filters, which has pages; None where it knows not all of them."""
+        wanted = self.meaning.wanted
+        named = self.typed.words or wanted.references or wanted.phones or wanted.fields
+        if named or wanted.since or wanted.until or (None in wanted.owners and len(wanted.owners) > 1):
+            return None
+        owners = [NOBODY if owner is None else owner for owner in wanted.owners]
+        chosen = {"status": sorted(wanted.statuses), "vertical": sorted(wanted.verticals), "owner": owners}
+        return url_for("worklist.index", view="all", **chosen)
+
     def tell(self, form: SearchForm) -> None:
         """Put what was not understood beside the field where it stands."""
         beside = {Name.SINCE.value: "since", Name.UNTIL.value: "until"}
