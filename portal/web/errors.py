@@ -4,7 +4,6 @@ import logging
 import uuid
 
 from flask import g, make_response, render_template
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
