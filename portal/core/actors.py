@@ -7,8 +7,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from portal.core import clock, closed_people, reasons
+from portal.core import clock, closed_people, reasons, remits
 from portal.core.models import BreakGlassGrant, Organisation, User, VerticalMember
+from portal.core.remits import EVERYWHERE, Remit
 from portal.core.vocabulary import Dialect, Role
 
 
@@ -47,6 +48,7 @@ class Actor:
     correlation_id: str = ""
     openings: frozenset[Opening] = field(default_factory=frozenset)
     closed_people: frozenset[int] = field(default_factory=frozenset)
+    remit: Remit = EVERYWHERE
 
     @property
     def is_administrator(self) -> bool:
@@ -83,16 +85,23 @@ ANONYMOUS = Actor(kind="anonymous", name="Nobody")
 
 
 # For loading a user in one statement with all that an actor needs.
-FOR_ACTOR = (joinedload(User.memberships).lazyload(VerticalMember.vertical), undefer(User.has_bounds))
+FOR_ACTOR = (
+    joinedload(User.memberships).lazyload(VerticalMember.vertical),
+    undefer(User.has_bounds),
+    undefer(User.has_remit),
+)
 
 
 def from_user(session: Session, user: User, **more: object) -> Actor:
-    """The actor that *user* is, with the verticals they belong to now, and what is opened and closed to them alone."""
+    """The actor that *user* is, with the verticals they belong to and where in them they work now, and what is opened
+    and closed to them alone."""
     if "memberships" in sa.inspect(user).unloaded:
         verticals = session.scalars(sa.select(VerticalMember.vertical_id).where(VerticalMember.user_id == user.id))
     else:
         verticals = [member.vertical_id for member in user.memberships]
-    bounded = "has_bounds" in sa.inspect(user).unloaded or user.has_bounds
+    unloaded = sa.inspect(user).unloaded
+    bounded = "has_bounds" in unloaded or user.has_bounds
+    limited = "has_remit" in unloaded or user.has_remit
     return Actor(
         kind="user",
         name=user.name,
@@ -105,6 +114,7 @@ def from_user(session: Session, user: User, **more: object) -> Actor:
         vertical_ids=frozenset(verticals),
         openings=_openings(session, user.id) if bounded else frozenset(),
         closed_people=closed_people.of_user(session, user.id) if bounded else frozenset(),
+        remit=remits.of_user(session, user) if limited else EVERYWHERE,
         **more,
     )
 

@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, notes, people
+from portal.core import audit, clock, notes, people, remits
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
 from portal.core.impartiality import impartial
-from portal.core.models import Case, Contact, Vertical
-from portal.core.permissions import Permission, can, require, visible_cases
+from portal.core.models import Case, Contact, Person, Vertical
+from portal.core.permissions import Permission, can, require, visible_cases, visible_people
 from portal.core.vocabulary import Outcome
 
 CHANNELS = ("walkin", "phone", "chat", "letter", "other")
@@ -170,13 +170,26 @@ def last_of_people(session: Session, actor: Actor, person_ids: Iterable[int]) ->
 
 
 def visible_contacts(actor: Actor) -> sa.ColumnElement[bool]:
-    """A contact is seen by whoever took it and by the members of its vertical; by administrators everywhere."""
+    """A contact is seen by whoever took it, in their remit by members of its vertical, and by administrators."""
     if actor.user_id is None or not can(actor, Permission.VIEW):
         return sa.false()
     if can(actor, Permission.ADMINISTER) or can(actor, Permission.VIEW_AUDIT):
         return _impartial(actor)
-    taken_here = sa.or_(Contact.agent_id == actor.user_id, Contact.vertical_id.in_(actor.vertical_ids))
-    return sa.and_(taken_here, _impartial(actor))
+    of_theirs = sa.and_(Contact.vertical_id.in_(actor.vertical_ids), _in_remit(actor))
+    return sa.and_(sa.or_(Contact.agent_id == actor.user_id, of_theirs), _impartial(actor))
+
+
+def _in_remit(actor: Actor) -> sa.ColumnElement[bool]:
+    """Contacts about a case that is seen; those about none, unless of somebody whom the actor's remit keeps away."""
+    if not actor.remit.limits:
+        return sa.true()
+    case = sa.select(1).select_from(Case).where(Case.id == Contact.case_id, visible_cases(actor))
+    near = sa.or_(visible_people(actor), remits.people(actor.remit, actor.vertical_ids))
+    person = sa.select(1).select_from(Person).where(Person.id == Contact.person_id, near)
+    without = sa.and_(
+        Contact.case_id.is_(None), sa.or_(Contact.person_id.is_(None), person.correlate(Contact).exists())
+    )
+    return sa.or_(case.correlate(Contact).exists(), without)
 
 
 def _impartial(actor: Actor) -> sa.ColumnElement[bool]:

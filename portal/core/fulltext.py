@@ -20,7 +20,7 @@ from portal.core.vocabulary import Role
 KINDS = ("case", "message", "note", "attachment")
 MOST_WORDS = 8
 MOST_READ = 400  # of the newest texts with these words; beyond them, the answer says that it is a part
-MOST_SIFTED = 4000  # the same, where what is found is sifted afterwards
+MOST_SIFTED = 4000  # the same, where what is found is sifted: afterwards, or by a remit that keeps most of it away
 
 # As the index of the migration has it; anything else would be computed for each row.
 VECTOR = (
@@ -80,21 +80,23 @@ def find(
 ) -> Found:
     """The newest texts with these words in cases that *actor* may see; with ``among``, in those cases alone.
 
-    At most ``most`` texts are read.
+    At most ``most`` texts are told; unless the actor's remit limits what they see, no more are read either.
     """
     scope = _scope(actor)
     if (scope is not None and not scope) or (among is not None and not among):
         return Found([])
-    newest = _matching(session, asked, scope, among).limit(most).subquery()
+    reach = MOST_SIFTED if actor.remit.limits else most
+    newest = _matching(session, asked, scope, among).limit(reach).subquery()
     query = (
         sa.select(sa.func.coalesce(Case.root_id, Case.id), SearchText.kind, SearchText.source_id)
         .join(Case, Case.id == SearchText.case_id)
         .where(SearchText.id.in_(sa.select(newest.c.id)), SearchText.kind.in_(kinds), visible_cases(actor))
         .order_by(SearchText.id.desc())
+        .limit(most)
     )
     hits = [Hit(*row) for row in session.execute(query)]
     read = session.scalar(sa.select(sa.func.count()).select_from(newest))
-    return Found(hits, partial=read >= most)
+    return Found(hits, partial=read >= reach or len(hits) == most)
 
 
 def _scope(actor: Actor) -> list[str] | None:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, reasons, restriction, under_glass
+from portal.core import audit, clock, reasons, remits, restriction, under_glass
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, NotFound, ReadOnly
 from portal.core.impartiality import impartial_households
@@ -48,7 +48,7 @@ def find(session: Session, actor: Actor, uuid: Any) -> Household:
 
 
 def visible_households(actor: Actor) -> sa.ColumnElement[bool]:
-    """Households on visible cases, those of people who are visible, and those the actor registered."""
+    """Households on visible cases, those the actor registered, and in their remit those of people who are visible."""
     if actor.is_system:
         return sa.true()
     if actor.user_id is None or not can(actor, Permission.VIEW_PEOPLE):
@@ -61,7 +61,7 @@ def visible_households(actor: Actor) -> sa.ColumnElement[bool]:
     known = sa.or_(
         Household.registered_by_id == actor.user_id,
         on_case.correlate(Household).exists(),
-        led.correlate(Household).exists(),
+        sa.and_(led.correlate(Household).exists(), remits.households(actor.remit)),
     )
     return sa.and_(known, impartial_households(actor))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import clock, covers, paging
+from portal.core import clock, covers, paging, remits
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.impartiality import impartial
@@ -179,6 +179,7 @@ def _shown_to(actor: Actor) -> sa.ColumnElement[bool]:
         Participant.status == ParticipantStatus.PENDING_OPT_IN,
         Case.lifecycle_status.not_in(READ_ONLY),
         Case.restricted.is_(False),
+        remits.place(actor.remit),
         impartial(actor),
     ).correlate(Notice)
     invited = sa.and_(Notice.kind.startswith(INVITATION), asked.exists())

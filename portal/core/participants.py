@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, cases, clock, consents, notices, reasons, same_people, suspensions
+from portal.core import audit, cases, clock, consents, notices, reasons, remits, same_people, suspensions
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, ConsentRequired, Forbidden, InvalidInput, NotFound, ReadOnly
 from portal.core.impartiality import impartial
@@ -42,7 +42,7 @@ def find_case(session: Session, actor: Actor, uuid: Any, *, lock: bool = False) 
     asked = sa.select(Participant.case_id).where(
         Participant.vertical_id.in_(actor.vertical_ids), Participant.status == _P.PENDING_OPT_IN
     )
-    invited = sa.and_(Case.id.in_(asked), Case.restricted.is_(False), impartial(actor))
+    invited = sa.and_(Case.id.in_(asked), Case.restricted.is_(False), remits.place(actor.remit), impartial(actor))
     query = sa.select(Case).where(Case.uuid == uuid, sa.or_(visible_cases(actor), invited))
     query = query.options(joinedload(Case.primary_vertical))
     if lock:
@@ -58,7 +58,7 @@ def invitations(session: Session, actor: Actor) -> list[Participant]:
     query = sa.select(Participant).join(Case, Case.id == Participant.case_id).options(joinedload(Participant.vertical))
     query = query.where(Participant.vertical_id.in_(actor.vertical_ids), Participant.status == _P.PENDING_OPT_IN)
     open_to_it = Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False), impartial(actor)
-    return list(session.scalars(query.where(*open_to_it).order_by(Participant.id)))
+    return list(session.scalars(query.where(*open_to_it, remits.place(actor.remit)).order_by(Participant.id)))
 
 
 def opt_in(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from portal.core import consents, participants, same_people
+from portal.core import consents, participants, remits, same_people
 from portal.core.actors import Actor
 from portal.core.consents import Standing
 from portal.core.errors import NotFound
@@ -68,7 +68,7 @@ def invitations(session: Session, actor: Actor) -> list[Invitation]:
     """What the actor's verticals were asked and have not answered, oldest first, at most MOST of them."""
     waiting = Participant.vertical_id.in_(actor.vertical_ids), Participant.status == ParticipantStatus.PENDING_OPT_IN
     open_to_it = Case.lifecycle_status.not_in(READ_ONLY), Case.restricted.is_(False), impartial(actor)
-    query = _asked(actor).where(*waiting, *open_to_it)
+    query = _asked(actor).where(*waiting, *open_to_it, remits.place(actor.remit))
     return [_invitation(*found) for found in session.execute(query.order_by(Participant.id).limit(MOST))]
 
 
@@ -77,7 +77,8 @@ def invitation(session: Session, actor: Actor, number: int) -> Invitation:
 
     Members of the vertical still find what became of it after it was answered, though not the case.
     """
-    own = sa.and_(Participant.vertical_id.in_(actor.vertical_ids), Case.restricted.is_(False), impartial(actor))
+    open_to_it = Case.restricted.is_(False), remits.place(actor.remit), impartial(actor)
+    own = sa.and_(Participant.vertical_id.in_(actor.vertical_ids), *open_to_it)
     found = session.execute(_asked(actor).where(Participant.id == number, sa.or_(visible_cases(actor), own))).first()
     if found is None:
         raise NotFound("There is no such invitation.", target="participant")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
-from portal.core import clock
+from portal.core import clock, remits
 from portal.core.actors import Actor
 from portal.core.errors import Forbidden
 from portal.core.impartiality import impartial, impartial_people
@@ -159,9 +159,10 @@ def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
     """The one scope every query over cases starts from.
 
     A user sees cases whose primary vertical is theirs, cases in which one of their verticals opted in, and cases they
-    own or are assigned to now; administrators and auditors see all. A restricted case is seen by those on its list
-    alone, and by its owner; breaking the glass opens one for a time. What is about a user's own people is there for
-    them in no way. An organisation sees what it sent.
+    own or are assigned to now; administrators and auditors see all. What comes by a vertical alone is seen as far as it
+    is in the user's remit: the places and programmes to which their work is limited (remits.py). A restricted case is
+    seen by those on its list alone, and by its owner; breaking the glass opens one for a time. What is about a user's
+    own people is there for them in no way. An organisation sees what it sent.
     """
     if actor.is_system:
         return sa.true()
@@ -191,7 +192,7 @@ def led_by_own(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """The part of ``visible_cases`` that one's own verticals lead, each of them apart."""
     if actor.user_id is None or not can(actor, P.VIEW) or not actor.vertical_ids:
         return [sa.false()]
-    return [sa.and_(Case.primary_vertical_id == one, _open_to(actor)) for one in sorted(actor.vertical_ids)]
+    return [sa.and_(way, _open_to(actor)) for way in _led(actor, actor.vertical_ids)]
 
 
 def _open_to(actor: Actor) -> sa.ColumnElement[bool]:
@@ -210,8 +211,16 @@ def reasons_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.Col
             Participant.vertical_id.in_(actor.vertical_ids), Participant.status == ParticipantStatus.OPTED_IN
         )
         own = actor.vertical_ids.intersection(verticals) if verticals else actor.vertical_ids
-        ways += [Case.id.in_(taking_part), *[Case.primary_vertical_id == vertical for vertical in sorted(own)]]
+        ways += [sa.and_(Case.id.in_(taking_part), remits.place(actor.remit)), *_led(actor, own)]
     return ways + _under_glass(actor)
+
+
+def _led(actor: Actor, verticals: Collection[int]) -> list[sa.ColumnElement[bool]]:
+    """What each of these verticals of the actor's own leads, as far as it is in their remit."""
+    here = remits.place(actor.remit)
+    return [
+        sa.and_(Case.primary_vertical_id == one, remits.programme(actor.remit, one), here) for one in sorted(verticals)
+    ]
 
 
 def _under_glass(actor: Actor) -> list[sa.ColumnElement[bool]]:
@@ -246,7 +255,7 @@ def _sent_by(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
-    """People on visible cases, and people whom the actor or one of their verticals registered."""
+    """People on visible cases, and those whom the actor or, in the actor's remit, one of their verticals registered."""
     if actor.is_system:
         return sa.true()
     if actor.user_id is None or not can(actor, P.VIEW_PEOPLE):
@@ -258,7 +267,7 @@ def visible_people(actor: Actor) -> sa.ColumnElement[bool]:
     on_case = sa.select(1).select_from(CasePerson).join(Case, Case.id == CasePerson.case_id)
     known = sa.or_(
         Person.registered_by_id == actor.user_id,
-        Person.registered_vertical_id.in_(actor.vertical_ids),
+        sa.and_(Person.registered_vertical_id.in_(actor.vertical_ids), remits.people(actor.remit, actor.vertical_ids)),
         on_case.where(CasePerson.person_id == Person.id, seen).correlate(Person).exists(),
         sa.select(1).select_from(Case).where(Case.subject_person_id == Person.id, seen).correlate(Person).exists(),
     )

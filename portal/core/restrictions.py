@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from portal.core import audit, clock, reasons
+from portal.core import audit, clock, reasons, remits
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, ReadOnly, StaleVersion
 from portal.core.models import Assignment, Case, CaseRestriction, Participant, Restriction, User, VerticalMember
@@ -47,11 +47,13 @@ def candidates(session: Session, case: Case) -> list[User]:
     taking_part = sa.select(Participant.vertical_id).where(
         Participant.case_id == case.id, Participant.status == ParticipantStatus.OPTED_IN
     )
-    of = sa.or_(VerticalMember.vertical_id == case.primary_vertical_id, VerticalMember.vertical_id.in_(taking_part))
-    members = sa.select(VerticalMember.user_id).where(of)
+    leading, beside = remits.members(session, case)
+    led = sa.select(VerticalMember.user_id).where(VerticalMember.vertical_id == case.primary_vertical_id)
+    asked = sa.select(VerticalMember.user_id).where(VerticalMember.vertical_id.in_(taking_part))
+    members = sa.or_(sa.and_(User.id.in_(led), leading), sa.and_(User.id.in_(asked), beside))
     kept = sa.select(CaseRestriction.user_id).where(CaseRestriction.case_id == case.id)
     anywhere = User.role.in_((Role.ADMINISTRATOR, Role.AUDITOR))
-    seeing = anywhere, User.id == case.owner_id, User.id.in_(members), User.id.in_(kept), User.id.in_(_assigned(case))
+    seeing = anywhere, User.id == case.owner_id, members, User.id.in_(kept), User.id.in_(_assigned(case))
     query = sa.select(User).where(User.active, User.kind == "person", sa.or_(*seeing))
     query = query.options(selectinload(User.memberships).lazyload(VerticalMember.vertical))
     return list(session.scalars(query.order_by(User.name, User.id)))

@@ -14,7 +14,17 @@ from portal.core import accounts, audit, paging
 from portal.core.actors import Actor
 from portal.core.database import held
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused, StaleVersion
-from portal.core.models import Passkey, Place, SecondFactor, User, UserPlace, Vertical, VerticalMember
+from portal.core.models import (
+    Passkey,
+    Place,
+    Program,
+    SecondFactor,
+    User,
+    UserPlace,
+    UserProgram,
+    Vertical,
+    VerticalMember,
+)
 from portal.core.permissions import Permission, require
 from portal.core.vocabulary import Role
 
@@ -36,13 +46,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Told:
-    """What an administrator says of a user: what they are, and where they work (ids of verticals and places)."""
+    """What an administrator says of a user: what they are, and where they work (ids of verticals, and what in them
+    their work is limited to)."""
 
     name: str
     role: Role
     agent_code: str = ""
     verticals: frozenset[int] = frozenset()
     places: frozenset[int] = frozenset()
+    programs: frozenset[int] = frozenset()
 
 
 def page(
@@ -92,10 +104,18 @@ def places_of(session: Session, user: User) -> list[Place]:
     return list(session.scalars(query.order_by(Place.name, Place.id)))
 
 
+def programs_of(session: Session, user: User) -> list[Program]:
+    """The programmes to which a user's work is limited in their verticals, by name; none of one means all of it."""
+    query = sa.select(Program).join(UserProgram, UserProgram.program_id == Program.id)
+    query = query.where(UserProgram.user_id == user.id).options(joinedload(Program.vertical))
+    return list(session.scalars(query.order_by(Program.name, Program.id)))
+
+
 def create(session: Session, actor: Actor, told: Told, *, email: str) -> User:
     """Take somebody into this installation, without a password: they choose one by a link (``passwords.issue_reset``).
 
-    Raises Forbidden, InvalidInput for a missing name, an e-mail or agent code that is taken, a place that is none.
+    Raises Forbidden, InvalidInput for a missing name, an e-mail or agent code that is taken, a place that is none, and
+    a programme of a vertical that is not theirs.
     """
     require(actor, Permission.ADMINISTER)
     email = email.strip()
@@ -113,7 +133,7 @@ def create(session: Session, actor: Actor, told: Told, *, email: str) -> User:
         vertical_codes=tuple(session.scalars(sa.select(Vertical.code).where(Vertical.id.in_(verticals)))),
         agent_code=code,
     )
-    _limit_to(session, actor, user, told.places)
+    _limit(session, actor, user, told, verticals)
     return user
 
 
@@ -134,14 +154,15 @@ def change(session: Session, actor: Actor, user: User, told: Told, *, version: i
     changed = {field: (getattr(user, field), value) for field, value in wanted.items() if getattr(user, field) != value}
     for field, (_before, after) in changed.items():
         setattr(user, field, after)
-    joined, left = _belong_to(session, user, _known(session, Vertical.id, told.verticals, "verticals"))
+    verticals = _known(session, Vertical.id, told.verticals, "verticals")
+    joined, left = _belong_to(session, user, verticals)
     if changed or joined or left:
         details: dict[str, object] = {"fields": sorted(changed), "joined": sorted(joined), "left": sorted(left)}
         if "role" in changed:
             details["role"] = {"from": changed["role"][0], "to": changed["role"][1]}
         values = {field: (before, after) for field, (before, after) in changed.items()}
         audit.append(session, actor, "user.change", chain=f"user:{user.id}", details=details, values=values)
-    if _limit_to(session, actor, user, told.places) or changed or joined or left:
+    if _limit(session, actor, user, told, verticals) or changed or joined or left:
         user.version_id += 1
     return user
 
@@ -222,14 +243,25 @@ def _belong_to(session: Session, user: User, wanted: set[int]) -> tuple[set[int]
     return joined, left
 
 
-def _limit_to(session: Session, actor: Actor, user: User, places: Collection[int]) -> bool:
-    """Limit the user's work to these places, and say so in the audit where that changes; whether it did."""
-    wanted = _known(session, Place.id, places, "places")
-    now = set(session.scalars(sa.select(UserPlace.place_id).where(UserPlace.user_id == user.id)))
+def _limit(session: Session, actor: Actor, user: User, told: Told, verticals: Collection[int]) -> bool:
+    """Limit the user's work to the places and programmes that were told; whether that changed anything."""
+    places = _known(session, Place.id, told.places, "places")
+    programs = _known(session, Program.id, told.programs, "programs")
+    other = sa.select(Program.id).where(Program.id.in_(programs), Program.vertical_id.not_in(verticals)).limit(1)
+    if programs and session.scalar(other) is not None:
+        raise InvalidInput("They do not work in the vertical of one of these programmes.", target="programs")
+    moved = _keep(session, actor, user, UserPlace.place_id, places, "user.places")
+    return _keep(session, actor, user, UserProgram.program_id, programs, "user.programs") or moved
+
+
+def _keep(session: Session, actor: Actor, user: User, column, wanted: set[int], action: str) -> bool:
+    """Make the user's rows of that table name these alone, and say so in the audit where that changes anything."""
+    row, mine = column.class_, column.class_.user_id == user.id
+    now = set(session.scalars(sa.select(column).where(mine)))
     if wanted == now:
         return False
-    session.execute(sa.delete(UserPlace).where(UserPlace.user_id == user.id, UserPlace.place_id.in_(now - wanted)))
-    session.add_all(UserPlace(user_id=user.id, place_id=number) for number in sorted(wanted - now))
+    session.execute(sa.delete(row).where(mine, column.in_(now - wanted)))
+    session.add_all(row(user_id=user.id, **{column.key: number}) for number in sorted(wanted - now))
     details = {"from": sorted(now), "to": sorted(wanted)}
-    audit.append(session, actor, "user.places", chain=f"user:{user.id}", details=details)
+    audit.append(session, actor, action, chain=f"user:{user.id}", details=details)
     return True

@@ -34,6 +34,7 @@ WALKERS = (
     "caseworker of elsewhere",
     "supervisor of elsewhere",
     "somebody whose vertical was asked",
+    "supervisor of another place and programme",
 )
 
 
@@ -158,23 +159,25 @@ def test_nobody_who_is_not_signed_in_reads_anything(app, world, logged):
 
 @pytest.fixture
 def holders(app, world) -> dict[tuple[str, Dialect], str]:
-    """Tokens of strangers: a caseworker of elsewhere, and a partner organisation where one may have a token."""
+    """Tokens of a stranger, of a colleague with another remit, and of a partner organisation where it may have one."""
     found = {}
+    strangers = {"a stranger": "supervisor of elsewhere", "a colleague": "supervisor of another place and programme"}
     with app.app_context(), committed(db.session) as session:
-        user = session.get(User, world.walkers["supervisor of elsewhere"])
+        users = {name: session.get(User, world.walkers[walker]) for name, walker in strangers.items()}
         partner = make_organisation(session)
         for dialect in Dialect:
             if dialect not in token_scopes.SCOPES:
                 continue
             scopes = token_scopes.SCOPES[dialect]
-            found["a stranger", dialect] = tokens.issue(session, SYSTEM, dialect=dialect, user=user, scopes=scopes)[0]
+            for name, user in users.items():
+                found[name, dialect] = tokens.issue(session, SYSTEM, dialect=dialect, user=user, scopes=scopes)[0]
             if dialect in (Dialect.HELPLINE, Dialect.CORRESPONDENCE):
                 issued = tokens.issue(session, SYSTEM, dialect=dialect, organisation=partner)
                 found["a partner", dialect] = issued[0]
     return found
 
 
-@pytest.mark.parametrize("holder", ["a stranger", "a partner"])
+@pytest.mark.parametrize("holder", ["a stranger", "a colleague", "a partner"])
 def test_no_dialect_tells_what_is_hidden(app, world, holders, holder, logged):
     watch, client = Watch(world, holder), app.test_client()
     documents = {name: client.get(f"/api/docs/{name}/openapi.json").json for name in {d.value for _, d in holders}}

@@ -15,7 +15,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.core import clock, indexing
-from portal.core.models import Base, BreakGlassGrant, CasePerson, Notice, OwnRecord, Vertical
+from portal.core.models import (
+    Base,
+    BreakGlassGrant,
+    Case,
+    CasePerson,
+    CasePlace,
+    Notice,
+    OwnRecord,
+    UserPlace,
+    UserProgram,
+    Vertical,
+)
 from portal.core.models.base import EncryptedText
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
@@ -26,6 +37,8 @@ from tests.factories import (
     make_household,
     make_participant,
     make_person,
+    make_place,
+    make_program,
     make_user,
     make_vertical,
 )
@@ -140,6 +153,8 @@ def _hide(session, world: World) -> None:
     household = make_household(session, persons[0], verified=True)
     cases = [make_case(session, vertical, owner=insider, subject=persons[0], status=Status.ACTIVE) for _ in range(2)]
     session.add(CasePerson(case_id=cases[0].id, person_id=persons[1].id, role="perpetrator"))
+    session.add(CasePlace(case_id=cases[0].id, place_id=make_place(session, "Far").id))
+    cases[1].program = make_program(session, vertical)
     session.flush()
     _hide_from_colleagues(session, world, insider, persons[0])
     world.hidden |= {
@@ -266,16 +281,27 @@ def _mark(session, world: World) -> None:
 
 
 def _let_walk(session, world: World) -> None:
-    """Everybody who works elsewhere, one whose vertical was only asked, and one who is kept from a restricted case."""
+    """Everybody who works elsewhere, one whose vertical was only asked, and one who works there within a remit."""
     elsewhere, asked = session.get(Vertical, world.elsewhere), make_vertical(session, "ASKED", consent=True)
     for role in (Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR):
         world.walkers[f"{role.value} of elsewhere"] = make_user(session, role, elsewhere).id
     world.walkers["somebody whose vertical was asked"] = make_user(session, Role.SUPERVISOR, asked).id
+    world.walkers["supervisor of another place and programme"] = _limited(session, world, elsewhere)
     own = make_case(session, elsewhere, subject=make_person(session, "Visible Person", vertical=elsewhere))
     world.visible_case = own.id
-    hidden = session.get(type(own), world.hidden["cases"])
+    hidden = session.get(Case, world.hidden["cases"])
     _keep_out(session, world, hidden)
     part = make_participant(session, hidden, asked, opted_in=False)
     for kind in ("case.given", "message.in", f"participant.asked.{part.id}"):
         told = {"case_id": hidden.id, "kind": kind, "text": f"{hidden.reference}: something happened."}
         session.add_all(Notice(user_id=walker, **told) for walker in world.walkers.values())
+
+
+def _limited(session, world: World, elsewhere: Vertical) -> int:
+    """Somebody of the hidden vertical: one hidden case is in another place, the other in another programme."""
+    hidden = session.get(Vertical, world.hidden["verticals"])
+    user = make_user(session, Role.SUPERVISOR, elsewhere, hidden)
+    session.add(UserPlace(user_id=user.id, place_id=make_place(session, "Near").id))
+    session.add(UserProgram(user_id=user.id, program_id=make_program(session, hidden).id))
+    session.flush()
+    return user.id

@@ -54,7 +54,15 @@ from portal.core.models.subject_right import Erasure, SubjectRequest
 from portal.core.models.tag import CaseTag, Tag
 from portal.core.models.token import ApiToken
 from portal.core.models.user import User
-from portal.core.models.vertical import Place, PolicyPack, Program, UserPlace, Vertical, VerticalMember
+from portal.core.models.vertical import (
+    Place,
+    PolicyPack,
+    Program,
+    UserPlace,
+    UserProgram,
+    Vertical,
+    VerticalMember,
+)
 
 __all__ = [
     "ApiCall",
@@ -143,6 +151,7 @@ __all__ = [
     "UnmappedCode",
     "User",
     "UserPlace",
+    "UserProgram",
     "UserSession",
     "Vertical",
     "VerticalMember",

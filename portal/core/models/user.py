@@ -50,7 +50,7 @@ class User(Stamped, Base):
         return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else "?"
 
 
-# Loaded with whoever signs in, so that those of whom neither was ever written cost no statement more.
+# Loaded with whoever signs in, so that those of whom nothing of it was ever written cost no statement more.
 _closed = sa.table("own_records", sa.column("user_id"))
 _opened = sa.table("break_glass_grants", sa.column("user_id"), sa.column("expires_at", UtcDateTime))
 User.has_bounds = column_property(
@@ -63,5 +63,10 @@ User.has_bounds = column_property(
         )
         .correlate_except(_opened),
     ),
+    deferred=True,
+)
+_works_in = [sa.table(name, sa.column("user_id")) for name in ("user_places", "user_programs")]
+User.has_remit = column_property(
+    sa.or_(*[sa.exists().where(one.c.user_id == User.__table__.c.id).correlate_except(one) for one in _works_in]),
     deferred=True,
 )

@@ -108,9 +108,18 @@ class Place(Base):
 
 
 class UserPlace(Base):
-    """A place in which a user works. It limits nothing: what somebody sees is a matter of verticals and cases."""
+    """A place to which a user's work is limited, with all that lies in it; without any they work everywhere."""
 
     __tablename__ = "user_places"
 
     user_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("users.id"), primary_key=True)
     place_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("places.id"), primary_key=True, index=True)
+
+
+class UserProgram(Base):
+    """A programme to which a user's work is limited within its vertical; without any they work in all of them."""
+
+    __tablename__ = "user_programs"
+
+    user_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("users.id"), primary_key=True)
+    program_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("programs.id"), primary_key=True, index=True)

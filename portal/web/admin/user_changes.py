@@ -6,7 +6,7 @@ from flask import flash, make_response, render_template, url_for
 from flask_babel import gettext as _
 from wtforms import SelectField, SelectMultipleField
 
-from portal.core import passwords, place_register, second_factor, user_leaving, user_register, verticals
+from portal.core import passwords, place_register, programs, second_factor, user_leaving, user_register, verticals
 from portal.core.errors import InvalidInput, NotFound, Refused, StaleVersion
 from portal.core.models import User
 from portal.core.unit import unit_of_work
@@ -132,13 +132,15 @@ def _link_page(shown: dict[str, object], *, is_new: bool):
 
 
 def _offer(form: NewUserForm | ChangeUserForm) -> None:
-    form.offer(verticals.listed(db.session, inactive=True), place_register.tree(db.session))
+    offered = verticals.listed(db.session, inactive=True), place_register.tree(db.session), programs.listed(db.session)
+    form.offer(*offered)
 
 
 def _filled(form: ChangeUserForm, one: User) -> ChangeUserForm:
     form.name.data, form.role.data, form.agent_code.data = one.name, one.role.value, one.agent_code or ""
     form.verticals.data = [member.vertical_id for member in one.memberships]
     form.places.data = [place.id for place in user_register.places_of(db.session, one)]
+    form.programs.data = [program.id for program in user_register.programs_of(db.session, one)]
     form.catch_up(one.version_id)
     return form
 
@@ -153,6 +155,7 @@ def _now(one: User) -> list[tuple[str, str]]:
         (form.role.label.text, _chosen(form.role)),
         (form.verticals.label.text, _chosen(form.verticals)),
         (form.places.label.text, _chosen(form.places)),
+        (form.programs.label.text, _chosen(form.programs)),
         (form.agent_code.label.text, one.agent_code or ""),
     ]
 

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.core import user_register
+from portal.core.models import Program
 from portal.core.place_register import Branch
 from portal.core.user_register import Told
 from portal.core.vocabulary import Role
@@ -29,12 +30,15 @@ class _UserForm(FlaskForm):
         _l("Works in"), coerce=int, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False)
     )
     places = SelectMultipleField(_l("Limited to places"), coerce=int)
+    programs = SelectMultipleField(_l("Limited to programmes"), coerce=int)
     agent_code = StringField(_l("Agent code"), [Length(max=user_register.LONGEST_CODE)])
 
-    def offer(self, verticals: Iterable, places: Iterable[Branch]) -> None:
+    def offer(self, verticals: Iterable, places: Iterable[Branch], programs: Iterable[Program]) -> None:
         """Fill the lists of where somebody can work."""
         self.verticals.choices = options((one.id, one.name) for one in verticals)
         self.places.choices = options((one.place.id, "\u2003" * one.depth + one.place.name) for one in places)
+        by_vertical = sorted(programs, key=lambda one: (one.vertical.name, one.name))
+        self.programs.choices = options((one.id, f"{one.vertical.name}: {one.name}") for one in by_vertical)
 
     @property
     def told(self) -> Told:
@@ -45,6 +49,7 @@ class _UserForm(FlaskForm):
             agent_code=self.agent_code.data or "",
             verticals=frozenset(self.verticals.data or ()),
             places=frozenset(self.places.data or ()),
+            programs=frozenset(self.programs.data or ()),
         )
 
 

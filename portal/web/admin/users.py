@@ -57,6 +57,7 @@ def user(number: int):
         "admin/user.html",
         user=one,
         places=user_register.places_of(db.session, one),
+        programs=user_register.programs_of(db.session, one),
         holding=user_leaving.holding(db.session, actor, one),
         most_cases=user_leaving.MOST_CASES,
         tokens=token_list.page(db.session, actor, live).rows,

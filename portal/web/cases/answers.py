@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Collection
 
-from flask import Response
+from flask import Response, flash, url_for
+from flask_babel import gettext as _
 
-from portal.core import messages, transitions
+from portal.core import cases, messages, transitions
+from portal.core.errors import NotFound
 from portal.core.unit import record_reading, unit_of_work
 from portal.extensions import db
 from portal.web import fragments
@@ -48,3 +50,15 @@ def read(
         with unit_of_work(db.session, current_actor(), intent="message.seen"):
             messages.mark_seen(db.session, current_actor(), number, seen)
     return answer
+
+
+def back_or_away(number: int, endpoint: str) -> Response:
+    """Back to the case, or to the work-list where the reader does not see it any more."""
+    try:
+        cases.find(db.session, current_actor(), number)
+    except NotFound:
+        flash(
+            _("You do not see the case any more: it is with a service, place or colleague that is not yours."), "info"
+        )
+        return fragments.go_to(url_for("worklist.index"))
+    return fragments.go_to(url_for(endpoint, number=number))

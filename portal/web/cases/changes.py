@@ -45,7 +45,7 @@ def assign(number: int):
     except StaleVersion:
         return _stale(number, "assign", form)
     flash(_("%(ref)s is now with %(name)s.", **words), "success")
-    return _back(number)
+    return answers.back_or_away(number, "cases.show")
 
 
 def review(number: int):

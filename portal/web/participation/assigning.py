@@ -1,6 +1,6 @@
 """Who works on a case and who did: adding a worker for a time, and ending it."""
 
-from flask import flash, request, url_for
+from flask import flash, request
 from flask_babel import gettext as _
 
 from portal.core import assignment_history, assignments, cases, clock, workers
@@ -8,7 +8,7 @@ from portal.core.errors import InvalidInput, Refused
 from portal.core.permissions import Permission, may
 from portal.core.unit import unit_of_work
 from portal.extensions import db
-from portal.web import errors, fragments
+from portal.web import errors
 from portal.web.access import current_actor
 from portal.web.cases import answers, head
 from portal.web.formats import local, office_zone
@@ -111,4 +111,4 @@ def _ending(number: int, assignment: int, form: EndAssignmentForm, status: int =
 
 
 def _back(number: int):
-    return fragments.go_to(url_for("cases.assignments", number=number))
+    return answers.back_or_away(number, "cases.assignments")

@@ -25,7 +25,6 @@ from portal.web.cases import answers
 from portal.web.cases.head import SHOWN
 from portal.web.participation import words
 from portal.web.participation.forms import TransferForm
-from portal.web.participation.participants import back_or_away
 
 _FIELDS = {"new_primary_vertical_id": "to", "reason_code": "reason", "reason_text": "reason_text"}
 
@@ -49,7 +48,7 @@ def transfer(number: int):
     except (InvalidInput, StaleVersion, Refused) as refusal:
         return _refused(number, form, refusal)
     flash(_("%(ref)s is now led by %(service)s.", **said), "success")
-    return back_or_away(number, "cases.show")
+    return answers.back_or_away(number, "cases.show")
 
 
 def ask(number: int):

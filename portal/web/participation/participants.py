@@ -59,7 +59,7 @@ def remove(number: int, part: int):
     except Refused as refusal:
         return _removing(number, _invitation(number, part), form, errors.status_of(refusal))
     flash(said, "success")
-    return back_or_away(number, "cases.participants")
+    return answers.back_or_away(number, "cases.participants")
 
 
 def end_part(found: participation.Invitation, **given: str | None) -> None:
@@ -132,13 +132,3 @@ def _removing(number: int, found: participation.Invitation, form: ReasonForm, st
     if not allowed:
         status = 403
     return answers.read(number, "participation/remove.html", status=status, **shown)
-
-
-def back_or_away(number: int, endpoint: str):
-    """Back to the case, or to the work-list where the reader does not see it any more."""
-    try:
-        cases.find(db.session, current_actor(), number)
-    except NotFound:
-        flash(_("You do not see the case any more: it belongs to a service that is not yours."), "info")
-        return fragments.go_to(url_for("worklist.index"))
-    return fragments.go_to(url_for(endpoint, number=number))
