@@ -15,6 +15,8 @@ class Disclosure:
 
 _ASKED = "somebody whose vertical was asked"
 _TO_ANSWER = "Whoever is asked to take part must be able to say which case that was; they see no more of it."
+_LIMITED = "supervisor of another place and programme"
+_SHARED = "A view is shared with everybody of a service; what it lists is for each what they see."
 
 DISCLOSURES: tuple[Disclosure, ...] = tuple(
     Disclosure(endpoint, "cases.reference", _TO_ANSWER, walker=_ASKED)
@@ -25,6 +27,9 @@ DISCLOSURES: tuple[Disclosure, ...] = tuple(
         "invitations.decline",
         "notices.index",
     )
+) + tuple(
+    Disclosure(endpoint, "saved_views.name", _SHARED, walker=_LIMITED)
+    for endpoint in ("worklist.index", "worklist.saved_views", "worklist.saved_view", "worklist.change_view")
 )
 
 
