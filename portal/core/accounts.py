@@ -82,6 +82,16 @@ def set_shortcuts(session: Session, actor: Actor, *, on: bool) -> User:
     return user
 
 
+def set_guided_intake(session: Session, actor: Actor, *, on: bool) -> User:
+    """Let a new intake of the actor's begin one question a page, or all on one page."""
+    user = session.get(User, actor.user_id)
+    if user.guided_intake != on:
+        details = {"from": user.guided_intake, "to": on}
+        user.guided_intake = on
+        audit.append(session, actor, "account.guided_intake", chain=f"user:{user.id}", details=details)
+    return user
+
+
 def choose_language(session: Session, actor: Actor, language: str) -> User:
     """Set the language in which the portal speaks to *actor*; which there are is a matter of the installation."""
     user = session.get(User, actor.user_id)

@@ -52,6 +52,7 @@ class SignedIn(UserMixin):
         self.actor = actor
         self.locale = locale
         self.shortcuts = True  # whether single keys do something
+        self.guided_intake = False  # whether a new intake asks one question a page
         self.name, self.initials, self.role, self.email = actor.name, actor.initials, actor.role, actor.email
         self.id = actor.user_id
         self.two_factors = two_factors
@@ -191,7 +192,7 @@ def _load(key: str) -> SignedIn | None:
         return None
     actor = from_user(db.session, found.user, correlation_id=g.get("correlation_id", ""), session_id=found.id)
     me = SignedIn(actor, found.user.locale, key, two_factors=found.two_factors)
-    me.shortcuts = found.user.shortcuts
+    me.shortcuts, me.guided_intake = found.user.shortcuts, found.user.guided_intake
     return me
 
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import create_app
-from portal.core import clock, person_merging, retention, verification
-from portal.core.actors import SYSTEM
+from portal.core import clock, drafts, person_merging, retention, verification
+from portal.core.actors import SYSTEM, from_user
 from portal.core.models import (
     Base,
     Consent,
@@ -32,7 +32,7 @@ from portal.core.models import (
 from portal.core.vocabulary import ConsentStatus, Role
 from portal.extensions import db
 from tests.factories import committed, make_consent, make_household, make_person
-from tests.web.test_access import NOBODY_NEEDED, RULES, _path, build_world
+from tests.web.test_access import DRAFT, NOBODY_NEEDED, RULES, _path, build_world
 
 _CODE = re.compile(r"[a-z_.:-]*|.")  # what programs say to programs, and single letters
 
@@ -75,6 +75,7 @@ def addresses(app: Flask) -> list[dict[str, str]]:
     with app.app_context(), committed(db.session) as session:
         values |= _in_other_states(session, session.get(Person, values["person"]))
         _let_demo_accounts_in(session)
+        _begin_an_intake(session, values["person"])
     found = []
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.rule.startswith("/app") and rule.endpoint not in NOBODY_NEEDED:
@@ -133,6 +134,20 @@ def _let_demo_accounts_in(session) -> None:
             session.add(VerticalMember(user_id=user.id, vertical_id=here.id))
 
 
+def _begin_an_intake(session, person: int) -> None:
+    """Somebody is in the middle of an intake: who is chosen, and who is told of."""
+    supervisor = session.scalars(sa.select(User).where(User.email == "supervisor@demo.example")).one()
+    told = {
+        "reporter-full_name": ["Amina"],
+        "clients-0-full_name": [""],
+        "clients-0-person_id": [str(person)],
+        "clients-1-full_name": ["Amina Yusuf"],
+        "perpetrators-0-full_name": ["Otieno Testuncle"],
+        "narrative": ["They were told to leave."],
+    }
+    drafts.save(session, from_user(session, supervisor), "intake", DRAFT, told)
+
+
 def words_of_data(app: Flask) -> list[str]:
     """What stands in the database as words of people and of the office, in whatever language they wrote."""
     found: set[str] = {app.extensions["settings"].installation_name}
@@ -149,6 +164,8 @@ def _words_in(value: object) -> Iterator[str]:
     if isinstance(value, dict | list | tuple):
         for one in value.values() if isinstance(value, dict) else value:
             yield from _words_in(one)
+    elif isinstance(value, str) and value.startswith('{"'):  # a form as a draft keeps it
+        yield from _words_in(json.loads(value))
     elif isinstance(value, str) and not _CODE.fullmatch(value):
         yield " ".join(value.split())
 

@@ -125,6 +125,7 @@ RULES: dict[str, Door] = {
     "covers.end": _door({Role.CASEWORKER, *_LEADING}, scoped=True),  # either of the two, and who oversees
     "account.show": _door(EVERYBODY),
     **dict.fromkeys(("account.change_password", "account.end_sessions", "account.set_shortcuts"), _door(EVERYBODY)),
+    "account.set_guided_intake": _door(EVERYBODY),
     **dict.fromkeys(
         ("account.end_session", "account.end_token", "account.stay", "account.time_left"), _door(EVERYBODY)
     ),

@@ -28,6 +28,7 @@ class User(Stamped, Base):
     locale: Mapped[Code] = mapped_column(default="en")
     active: Mapped[bool] = mapped_column(default=True)
     shortcuts: Mapped[bool] = mapped_column(default=True)  # whether single keys do something in the browser
+    guided_intake: Mapped[bool] = mapped_column(default=False)  # whether a new intake asks one question a page
     last_activity_at: Mapped[dt.datetime | None]
     # Raised to end every session of this user at once.
     session_epoch: Mapped[int] = mapped_column(default=1)

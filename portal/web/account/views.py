@@ -84,6 +84,17 @@ def set_shortcuts():
     return fragments.go_to(url_for("account.show"))
 
 
+@blueprint.post("/guided-intake")
+def set_guided_intake():
+    """Choose the form in which a new intake begins."""
+    actor, on = current_actor(), request.form.get("guided") == "1"
+    with unit_of_work(db.session, actor, intent="account.guided_intake"):
+        accounts.set_guided_intake(db.session, actor, on=on)
+    told = _("New contacts begin one question at a time.") if on else _("New contacts begin all on one page.")
+    flash(told, "success")
+    return fragments.go_to(url_for("account.show"))
+
+
 @blueprint.post("/sessions/<uuid:session_id>/end")
 def end_session(session_id: uuid.UUID):
     """End one session, wherever it is."""

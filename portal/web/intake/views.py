@@ -11,7 +11,7 @@ from portal.core.errors import InvalidInput
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import fragments, late
-from portal.web.access import current_actor
+from portal.web.access import current_actor, signed_in
 from portal.web.intake import already, desk, finishing, guided, kept, lists, records, steps, wording
 from portal.web.intake.desk import FORM
 
@@ -30,8 +30,14 @@ def _words() -> dict[str, object]:
 
 @blueprint.get("")
 def new():
-    """An empty form, or one for a person found before. A draft is offered, never put over anything."""
-    fields: steps.Fields = {"draft": [secrets.token_hex(8)]}
+    """An empty form, or one for a person found before. A draft is offered, never put over anything.
+
+    Whoever chose so on their account begins with the first question of the guided form, where nothing is given yet.
+    """
+    key = secrets.token_hex(8)
+    if signed_in().guided_intake and not request.args:
+        return redirect(url_for("intake.go_on", key=key), 303)
+    fields: steps.Fields = {"draft": [key]}
     if request.args.get("person", "").isdecimal():
         fields["reporter-person_id"] = [request.args["person"]]
     if request.args.get("q"):

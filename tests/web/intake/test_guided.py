@@ -319,3 +319,15 @@ def test_only_the_fields_of_a_question_are_taken_and_only_questions_there_are(of
     auditor = browser_as(office["auditor"])
     for path in (at("danger"), f"/app/intake/{ONE}/check", f"/app/intake/{ONE}/guided"):
         auditor.get(path, expect=403)
+
+
+def test_who_chose_so_on_their_account_begins_with_the_first_question(office, desk, browser_as):
+    assert "How a new contact begins" in words(desk.get("/app/account"))
+    desk.post("/app/account/guided-intake", {"guided": "1"})
+    begun = desk.get("/app/intake", expect=303)
+    assert desk.get(begun.location, expect=303).location.endswith("/guided/danger")
+    assert "Find the person first" in words(desk.get("/app/intake?q=zuri"))
+    browser_as(office["other"]).get("/app/intake")
+    desk.post("/app/account/guided-intake", {"guided": "0"})
+    desk.get("/app/intake")
+    assert "How a new contact begins" not in words(browser_as(office["auditor"]).get("/app/account"))
