@@ -106,7 +106,7 @@ def _answers(desk: Desk, place: Place, url: str) -> Iterator[Row]:
     """What was said to one question: a row for each answer, and one for all that was left open."""
     of = desk.form.block(place.block) if place.block else desk.form
     fields = [of[name] for name in place.question.fields]
-    said = [field for field in fields if field.errors or _words(field)]
+    said = [field for field in fields if field.errors or (_words(field) and not _is_of_nothing(field, of))]
     for field in said:
         error = str(field.errors[0]) if field.errors else ""
         yield Row(field.label.text, _words(field) or _nothing(field), f"{url}#{field.id}", (field.name,), True, error)
@@ -116,6 +116,11 @@ def _answers(desk: Desk, place: Place, url: str) -> Iterator[Row]:
     elif left:
         labels = " · ".join(str(field.label.text) for field in left)
         yield Row(_("Not said"), labels, url, tuple(field.name for field in left), is_said=False)
+
+
+def _is_of_nothing(field: Field, of: object) -> bool:
+    """A unit is chosen from the start and says nothing while there is no number beside it."""
+    return field.short_name == "age_unit" and not _words(of["age_value"])
 
 
 def _words(field: Field) -> str:
