@@ -6,7 +6,6 @@ may do is decided in core; here is only the door.
 
 import datetime as dt
 import uuid
-from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -32,6 +31,7 @@ from portal.core.vocabulary import Role
 from portal.extensions import db, login_manager
 from portal.web import errors, late
 from portal.web.activity import is_sign_of_life
+from portal.web.addresses import parts_of
 from portal.web.fragments import go_to, is_background, wants_htmx
 
 PUBLIC_ENDPOINTS = frozenset(
@@ -114,7 +114,7 @@ def sign_in_again(location: str | None = None) -> Response:
 
 def safe_path(location: str | None) -> str:
     """A path of this portal, whatever was asked for: never another host."""
-    parts = urlsplit(location or "")
+    parts = parts_of(location)
     path = parts.path
     if parts.scheme or parts.netloc or not path.startswith("/app") or "\\" in path or path.startswith("//"):
         return url_for("worklist.index")
@@ -198,7 +198,7 @@ def _load(key: str) -> SignedIn | None:
 
 def page_around() -> str:
     """The page a fragment belongs to or a form stands on; empty where that is not known."""
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    parts = parts_of(request.headers.get("HX-Current-URL") or request.referrer)
     return parts.path + (f"?{parts.query}" if parts.query else "") if parts.netloc in ("", request.host) else ""
 
 

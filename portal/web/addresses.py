@@ -4,9 +4,17 @@ What a request says of its own host is a claim of whoever sent it. Where the off
 find the portal (PORTAL_ORIGIN), no such address holds any other; else there is nothing but the request to go by.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app, request, url_for
+
+
+def parts_of(address: str | None) -> SplitResult:
+    """The parts of an address that somebody sent; of what is no address, such as ``//[``, all are empty."""
+    try:
+        return urlsplit(address or "")
+    except ValueError:
+        return urlsplit("")
 
 
 def origin() -> str:

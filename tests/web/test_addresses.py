@@ -64,3 +64,15 @@ def test_no_page_repeats_where_the_request_says_that_we_are(app, people, said):
         answer = signed_in(app, people["admin"]).client.get(path, headers=said)
         assert answer.status_code in (200, 303, 404), path
         assert FORGED not in answer.text + str(answer.headers), path
+
+
+@pytest.mark.parametrize(
+    "path", ["//[", "https://[", "//evil.example", "https://evil.example/app/", "/app\\evil", "//⁄⁄evil"]
+)
+def test_nobody_is_led_away_or_lost_by_where_they_are_to_be_led_afterwards(app, people, path):
+    led = Browser(app, people["worker"]).get("/app/login", query_string={"next": path}, expect=303)
+    assert led.headers["Location"] == "/app/"
+    away = Browser(app).client.post("/app/account/session", headers={"Referer": path, "HX-Current-URL": path})
+    assert away.status_code < 500 and "evil" not in away.headers.get("Location", "")
+    again = Browser(app).get("/app/login", query_string={"next": path})
+    assert "Password" in again.text

@@ -1,7 +1,6 @@
 """One's own account: who one is here, where one is signed in, and a new password."""
 
 import uuid
-from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
@@ -29,6 +28,7 @@ from portal.web.account import words
 from portal.web.account.forms import PasswordForm
 from portal.web.account.proof import knows_password, right
 from portal.web.activity import passive
+from portal.web.addresses import parts_of
 from portal.web.admin.words import DIALECTS
 from portal.web.notices.words import to_account
 from portal.web.own_records.words import TIES
@@ -121,7 +121,7 @@ def stay():
     sessions.note_use(db.session, standing(), surely=True)
     if request.accept_mimetypes.best == "application/json":
         return {"seconds": sessions.find(db.session, current_user.get_id(), idle=idle_limit()).seconds_left}
-    return fragments.go_to(safe_path(request.referrer and urlsplit(request.referrer).path))
+    return fragments.go_to(safe_path(parts_of(request.referrer).path))
 
 
 @blueprint.post("/tokens/<jti>/end")
