@@ -16,9 +16,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, notices, reasons, token_scopes
+from portal.core import audit, clock, notices, reasons, token_scopes, turns
 from portal.core.actors import Actor, from_organisation, from_user
-from portal.core.database import locked
+from portal.core.database import held, locked
 from portal.core.errors import AlreadyDone, Forbidden, HolderInactive, InvalidInput, NotAuthenticated, NotFound
 from portal.core.keys import digest, keyring
 from portal.core.models import ApiToken, Organisation, User
@@ -49,13 +49,16 @@ def issue(
     """Make a token for exactly one user or organisation; returns its text, which is kept nowhere, and its row.
 
     Without *scopes* it gets every scope that its holder may have there. ``slides_for`` makes it a token that lives
-    while it is used, at most that long in all (see ``renew``). Raises InvalidInput for a scope of another dialect or
-    an organisation where only users act, Forbidden unless an administrator issues it or a user for themselves.
+    while it is used, at most that long in all (see ``renew``). Raises InvalidInput for a scope of another dialect, an
+    organisation where only users act, or an account that is closed; Forbidden unless an administrator issues it or a
+    user for themselves.
     """
     if (user is None) == (organisation is None):
         raise InvalidInput("A token belongs to one user or to one organisation.", target="user")
     if not (can(actor, Permission.ADMINISTER) or (user is not None and actor.user_id == user.id)):
         raise Forbidden("You may not issue this token.", target=Permission.ADMINISTER.value)
+    if user is not None:
+        _require_open(session, user)
     dialect = Dialect(dialect)
     if not 1 <= days <= MOST_DAYS:
         raise InvalidInput(f"A token lasts between 1 and {MOST_DAYS} days.", target="days")
@@ -78,6 +81,14 @@ def issue(
     values = {"ends": (None, _iso(token.expires_at))}
     audit.append(session, actor, "token.issue", chain=_chain(token), details=details, values=values)
     return text, token
+
+
+def _require_open(session: Session, user: User) -> None:
+    """A token for an account that is being closed would be there when it is opened again, and nobody knew."""
+    turns.take(session, user.id)
+    session.refresh(user, ["active"])
+    if not user.active:
+        raise InvalidInput("This account is closed. Open it first.", target="user")
 
 
 def resolve(session: Session, text: str, audience: Dialect | str, *, correlation_id: str = "") -> Actor:
@@ -132,6 +143,8 @@ def rotate(session: Session, actor: Actor, jti: str, *, ends_at: dt.datetime | N
     The old one ends at once, or at *ends_at*, at most a week from now, so that its holder has time to change over.
     Raises NotFound, Forbidden, AlreadyDone for a token that has ended, InvalidInput for one that a sign-in renews.
     """
+    if (holder := find(session, jti).user_id) is not None:
+        turns.take(session, holder)
     old, now = find(session, jti, lock=True), clock.now()
     _require_over(actor, old, "You may not rotate this token.")
     if old.revoked_at is not None or old.expires_at <= now:
@@ -162,7 +175,7 @@ def rotate(session: Session, actor: Actor, jti: str, *, ends_at: dt.datetime | N
 def find(session: Session, jti: str, *, lock: bool = False) -> ApiToken:
     """The token of that name. Raises NotFound."""
     query = sa.select(ApiToken).where(ApiToken.jti == jti)
-    token = session.scalar(locked(query) if lock else query)
+    token = session.scalar(held(query) if lock else query)
     if token is None:
         raise NotFound("There is no such token.", target="jti")
     return token
