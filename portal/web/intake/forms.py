@@ -103,14 +103,30 @@ class IntakeForm(Form):
     clients = FieldList(FormField(PersonForm), max_entries=MOST_PEOPLE)
     perpetrators = FieldList(FormField(PerpetratorForm), max_entries=MOST_PEOPLE)
     immediate_danger = RadioChoice(
-        _l("Is anyone in danger right now?"), choices=wording.ANSWERS_SPOKEN, default="not_asked"
+        _l("Is anyone in danger right now?"),
+        choices=wording.ANSWERS_SPOKEN,
+        default="not_asked",
+        description=_l("“Yes” marks the case for everybody who sees it"),
     )
-    narrative = TextAreaField(_l("What happened, in their own words"), [Length(max=LONGEST_TEXT, message=_TOO_LONG)])
-    plan = TextAreaField(_l("What was agreed to do"), [Length(max=LONGEST_TEXT, message=_TOO_LONG)])
+    narrative = TextAreaField(
+        _l("What happened, in their own words"),
+        [Length(max=LONGEST_TEXT, message=_TOO_LONG)],
+        description=_l("What you think of it goes into a note on the case"),
+    )
+    plan = TextAreaField(
+        _l("What was agreed to do"),
+        [Length(max=LONGEST_TEXT, message=_TOO_LONG)],
+        description=_l("Who does what, until when"),
+    )
     category = ChoiceField(_l("Category"))
     vertical = ChoiceField(_l("Vertical"))
     priority = ChoiceField(_l("Priority"), choices=wording.PRIORITIES, default="medium")
-    gbv = RadioChoice(_l("Is it about gender-based violence?"), choices=wording.ANSWERS_SPOKEN, default="not_asked")
+    gbv = RadioChoice(
+        _l("Is it about gender-based violence?"),
+        choices=wording.ANSWERS_SPOKEN,
+        default="not_asked",
+        description=_l("As it was told; where nobody asked, say so"),
+    )
     consent = RadioChoice(_l("What was answered?"), choices=wording.CONSENT, default="")
     consent_how = ChoiceField(_l("How was it given?"), choices=wording.CONSENT_HOW)
     consent_by = WordField(_l("By whom?"), longest=255, description=_l("If not by the person themselves"))

@@ -67,8 +67,8 @@ class ContactForm(FlaskForm):
 class IdentityForm(FlaskForm):
     """A number that the person says is theirs; checking it is another step."""
 
-    kind = WordField(_l("Kind of document"))
-    number = WordField(_l("The number"), longest=255)
+    kind = WordField(_l("Kind of document"), description=_l("For example, passport or birth certificate"))
+    number = WordField(_l("The number"), longest=255, description=_l("As it stands on the document"))
 
 
 _SHORT = Length(max=LONGEST_NOTE, message=_l("Write at most %(max)d characters here"))
