@@ -30,8 +30,9 @@ def standing(session: Session, case: Case) -> Standing | None:
 def roots() -> sa.Select:
     """The numbers of the cases that are held, each by the case that leads: what was merged is kept as one."""
     held = aliased(Case)
-    leading = sa.select(sa.func.coalesce(held.root_id, held.id)).join(LegalHold, LegalHold.case_id == held.id)
-    return leading.where(LegalHold.lifted_at.is_(None))
+    # From the holds to their cases, and not the other way: there are few of these and many of those.
+    root = sa.select(held.root_id).where(held.id == LegalHold.case_id).correlate(LegalHold).scalar_subquery()
+    return sa.select(sa.func.coalesce(root, LegalHold.case_id)).where(LegalHold.lifted_at.is_(None))
 
 
 def hold(session: Session, actor: Actor, case: Case, *, reason: str) -> LegalHold:
