@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from portal.core import audit, consents
 from portal.core.actors import Actor
 from portal.core.models import AuditEvent, Case, Person, User, VerticalMember
-from portal.core.models.audit import WATCHED
 from portal.core.permissions import Permission, require, visible_cases, visible_people
 from portal.core.vocabulary import Answer
 
@@ -110,12 +109,10 @@ def page(
     """
     require(actor, Permission.OVERSEE)
     numbers = sorted(one.id for one in members if wanted.worker in (None, one.id))
-    everybody = actor.is_administrator and wanted.worker is None
+    known = None if actor.is_administrator and wanted.worker is None else numbers
     found, cut = [], 0
-    for rows, whole_from in (
-        _rare(session, wanted, None if everybody else numbers, before, depth),
-        _readings(session, wanted, None if everybody else numbers, before, depth),
-    ):
+    for branches, most in ((_rare(wanted, known), depth), _readings(wanted, known, depth)):
+        rows, whole_from = _walk(session, [_before(branch, before) for branch in branches], most)
         found += rows
         cut = max(cut, whole_from)
     rows = sorted((row for row in found if row.id >= cut), key=lambda row: -row.id)
@@ -125,39 +122,50 @@ def page(
     return Page(_together(lines), cut or None, next((row.at for row in rows if row.id == cut), None))
 
 
-def _events(before: int | None, numbers: Sequence[int] | None) -> sa.Select:
-    """What users did, newest first; of these alone where some are named."""
+def _rare(wanted: Wanted, numbers: Sequence[int] | None) -> list[sa.Select]:
+    """Everything but readings, each kind by the index over what was done; None: whoever did it."""
+    kinds = [kind for kind in Kind if kind is not Kind.READ and wanted.kind in (None, kind)]
+    return [_done(kind, numbers) for kind in kinds]
+
+
+def _readings(wanted: Wanted, numbers: Sequence[int] | None, depth: int) -> tuple[list[sa.Select], int]:
+    """Readings of cases, each member's by the index over what they did; a big team's are looked for together."""
+    if wanted.kind not in (None, Kind.READ) or numbers == []:
+        return [], depth
+    if numbers is None or len(numbers) > _APART:
+        return [_done(Kind.READ, numbers)], depth
+    each = [_done(Kind.READ).where(AuditEvent.actor_id == number) for number in numbers]
+    return each, max(depth // len(numbers), 1)
+
+
+def _done(kind: Kind, numbers: Sequence[int] | None = None) -> sa.Select:
+    """What users did of a kind; by these alone where they are given."""
     query = sa.select(*_columns).where(AuditEvent.actor_kind == "user", AuditEvent.outcome == "done")
-    query = query if numbers is None else query.where(AuditEvent.actor_id.in_(numbers))
+    query = query.where(AuditEvent.action == _ACTIONS[kind])
+    if numbers is None:
+        return query
+    # As an expression, so that the database walks by what was done, newest first, and need not sort.
+    return query.where(sa.func.coalesce(AuditEvent.actor_id, 0).in_(numbers))
+
+
+def _before(query: sa.Select, before: int | None) -> sa.Select:
     query = query if before is None else query.where(AuditEvent.id < before)
     return query.order_by(AuditEvent.id.desc())
 
 
-def _rare(session: Session, wanted: Wanted, numbers, before: int | None, depth: int) -> tuple[list[sa.Row], int]:
-    """Everything but readings, by an index over it alone; and the event from which on that is all there is."""
-    if wanted.kind is Kind.READ:
+def _walk(session: Session, branches: list[sa.Select], most: int) -> tuple[list[sa.Row], int]:
+    """The newest of each branch in one statement; and the event from which on that is all there is."""
+    if not branches:
         return [], 0
-    query = _events(before, numbers).where(sa.text(f"audit_events.{WATCHED}"))
-    if wanted.kind is not None:
-        query = query.where(AuditEvent.action == _ACTIONS[wanted.kind])
-    rows = list(session.execute(query.limit(depth)))
-    return rows, rows[-1].id if len(rows) == depth else 0
-
-
-def _readings(session: Session, wanted: Wanted, numbers, before: int | None, depth: int) -> tuple[list[sa.Row], int]:
-    """Readings of cases, each member's by the index over what they did; a big team's are looked for together."""
-    if wanted.kind not in (None, Kind.READ) or numbers == []:
-        return [], 0
-    if numbers is None or len(numbers) > _APART:
-        rows = list(session.execute(_events(before, numbers).where(AuditEvent.action == "case.read").limit(depth)))
-        return rows, rows[-1].id if len(rows) == depth else 0
-    share = max(depth // len(numbers), 1)
-    each = [_events(before, [one]).where(AuditEvent.action == "case.read").limit(share).subquery() for one in numbers]
+    each = [
+        branch.add_columns(sa.literal(number, sa.Integer).label("branch")).limit(most).subquery()
+        for number, branch in enumerate(branches)
+    ]
     rows = list(session.execute(sa.union_all(*[sa.select(one) for one in each])))
     ends: dict[int, list[int]] = {}
     for row in rows:
-        ends.setdefault(row.actor_id, []).append(row.id)
-    return rows, max((min(ids) for ids in ends.values() if len(ids) == share), default=0)
+        ends.setdefault(row.branch, []).append(row.id)
+    return rows, max((min(ids) for ids in ends.values() if len(ids) == most), default=0)
 
 
 def _lines(session: Session, actor: Actor, rows: Iterable[sa.Row]) -> list[Line]:

@@ -8,9 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.models.base import Base, BigId, Code, EncryptedText, Id, Moment, Name, ref
 
-# What is rare among all that happens and looked for by itself: a partial index is used only by what repeats its words.
-WATCHED = "action IN ('sensitive.reveal', 'case.export', 'case.break_glass')"
-
 
 class AuditChain(Base):
     """The head of one record's chain: without it the deletion of the newest event would go unseen."""
@@ -63,7 +60,6 @@ class AuditEvent(Base):
             sqlite_where=sa.text("outcome <> 'done'"),
             postgresql_where=sa.text("outcome <> 'done'"),
         ),
-        sa.Index("ix_audit_events_watched", "id", sqlite_where=sa.text(WATCHED), postgresql_where=sa.text(WATCHED)),
         {"sqlite_autoincrement": True},
     )
 
