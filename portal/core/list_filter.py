@@ -253,10 +253,13 @@ _ONLY = {Only.LONG_UNASSIGNED: _long_unassigned, Only.CONSENT_ENDS: _of_ending_c
 
 
 def _ending(case: type[Case]) -> Conditions:
-    """What makes a consent that of the subject of *case* on which its vertical works, and lets it end soon."""
+    """What makes a consent that of the subject of *case* on which its vertical works, and lets it end soon.
+
+    The vertical is an expression, so that cases are found by their subject and not among all of the vertical.
+    """
     return [
         Consent.person_id == case.subject_person_id,
-        Consent.vertical_id == case.primary_vertical_id,
+        Consent.vertical_id == sa.func.coalesce(case.primary_vertical_id, 0),
         Consent.status == ConsentStatus.ACTIVE,
         Consent.active_until < clock.now() + dt.timedelta(days=CONSENT_SOON),
         PolicyPack.consent_mode == ConsentMode.REQUIRED,
