@@ -18,7 +18,7 @@ from portal.core.unit import record_reading, unit_of_work
 from portal.core.vocabulary import Outcome
 from portal.extensions import db
 from portal.web import fragments
-from portal.web.access import current_actor
+from portal.web.access import current_actor, signed_in
 from portal.web.fields import RadioChoice
 from portal.web.formats import day
 from portal.web.intake import kept, lists, wording
@@ -114,13 +114,14 @@ def show_contact(number: int, *, revealed: bool = False):
 
 
 def take_up(number: int):
-    """Begin a new intake with what was typed then; the contact itself stays as it is."""
+    """Begin a new intake with what was typed then; the contact itself stays as it is. In the guided form, everything
+    that was typed is among the answers to check."""
     actor = current_actor()
     key = secrets.token_hex(8)
     with unit_of_work(db.session, actor, intent="contact.take_up"):
         fields = {**contacts.typed(contacts.find_open(db.session, actor, number)), "draft": [key], "outcome": [""]}
         drafts.save(db.session, actor, FORM, key, fields, title=title_of(fields))
-    return redirect(url_for("intake.resume", key=key), 303)
+    return redirect(url_for("intake.check" if signed_in().guided_intake else "intake.resume", key=key), 303)
 
 
 def _person(contact: Contact) -> Person | None:

@@ -247,6 +247,21 @@ def test_who_is_found_is_asked_nothing_more_and_what_was_typed_stays_in_case_it_
         assert db.session.get(Case, int(made.rpartition("/")[2])).subject_person_id == known
 
 
+def test_who_may_be_meant_stands_among_the_answers_and_is_taken_with_a_button(app, office, desk):
+    with app.app_context(), committed(db.session) as session:
+        helpline = session.get(Vertical, office["helpline_id"])
+        known = make_person(session, "Amina Wanjiru Kamau", vertical=helpline, phone="0722 000 111").id
+    desk.post(at("clients"), {"speaks_for": "other", "do": "next"})
+    desk.post(at("clients-0-name"), {"clients-0-full_name": "Kamau Ameena Wanjiru", "do": "next"})
+    desk.post(at("clients-0-reach"), {"clients-0-phone": "0722000111", "do": "next"})
+    beside = desk.post(f"/app/intake/alike?block=clients-0&key={ONE}", {"clients-0-full_name": "Kamau"}, expect=200)
+    page = desk.get(f"/app/intake/{ONE}/check")
+    for shown in (beside, page):
+        assert f'value="choose:clients-0:{known}"' in shown.text and "hx-post" not in shown.text
+    page = desk.follow(desk.post(f"/app/intake/{ONE}/check", {"do": f"choose:clients-0:{known}"}))
+    assert "Amina Wanjiru Kamau" in words(page) and "From the records" in words(page)
+
+
 def test_nobody_found_is_a_new_person_by_the_name_or_the_phone_that_was_searched_for(desk):
     assert desk.post(at("find"), {"q": "Zuri New", "do": "new"}).location == at("reporter-name")
     assert "Zuri New" in desk.get(at("reporter-name")).text
@@ -328,6 +343,8 @@ def test_who_chose_so_on_their_account_begins_with_the_first_question(office, de
     assert desk.get(begun.location, expect=303).location.endswith("/guided/danger")
     assert "Find the person first" in words(desk.get("/app/intake?q=zuri"))
     browser_as(office["other"]).get("/app/intake")
+    saved = desk.post("/app/intake", {**TOLD, "draft": OTHER, "outcome": "follow_up", "do": "contact"}).location
+    assert desk.post(f"{saved}/take-up").location.endswith("/check")
     desk.post("/app/account/guided-intake", {"guided": "0"})
     desk.get("/app/intake")
     assert "How a new contact begins" not in words(browser_as(office["auditor"]).get("/app/account"))
