@@ -159,7 +159,7 @@ def test_an_auditor_reads_nothing_in_the_audit_that_names_a_relative_of_theirs(o
     with committed(session):
         own_records.declare(session, office.actor("auditor"), office["nia"], tie=own_records.RELATIVE)
     wanted = audit_trail.Wanted(action="relation.")
-    events = audit_trail.page(session, office.actor("auditor"), wanted).events
+    events = audit_trail.page(session, office.actor("auditor"), wanted).rows
     assert {event.details["related_to"] for event in events} == {office.ids["omar"], office.ids["amina"]}
     assert f"person:{office.ids['nia']}" not in {event.chain_key for event in events}
 
