@@ -22,7 +22,7 @@ class Care:
 
 
 def to_mind(session: Session, actor: Actor, person_ids: Collection[int]) -> dict[int, list[Care]]:
-    """What to mind before these people are called or written to; one statement. Whom one may see is asked before.
+    """What to mind before these people are called or written to, as far as *actor* sees them; one statement.
 
     What was said to another record of the same person counts, too, where *actor* sees that record.
     """
@@ -30,15 +30,12 @@ def to_mind(session: Session, actor: Actor, person_ids: Collection[int]) -> dict
         return {}
     mine = aliased(Person)
     same = sa.or_(
-        Person.id == mine.id,
-        sa.and_(
-            sa.or_(Person.root_id == mine.root_id, Person.id == mine.root_id, Person.root_id == mine.id),
-            visible_people(actor),
-        ),
+        Person.id == mine.id, Person.root_id == mine.root_id, Person.id == mine.root_id, Person.root_id == mine.id
     )
     minded = sa.or_(PersonContact.safe == "no", PersonContact.wish != "")
     query = sa.select(mine.id, PersonContact).select_from(mine).join(Person, same)
-    query = query.join(PersonContact, PersonContact.person_id == Person.id).where(mine.id.in_(person_ids), minded)
+    query = query.join(PersonContact, PersonContact.person_id == Person.id)
+    query = query.where(mine.id.in_(person_ids), minded, visible_people(actor))
     found: dict[int, list[PersonContact]] = defaultdict(list)
     for person_id, one in session.execute(query.order_by(PersonContact.id)):
         found[person_id].append(one)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import audit
 from portal.core.actors import Actor
-from portal.core.models import Case, Contact, Person
+from portal.core.models import Case, Contact, Household, Person
 from portal.core.permissions import Permission, require
 
 _ENDING = 3  # characters of a number that stay readable
@@ -46,12 +46,13 @@ def reveal(
     person: Person | None = None,
     case: Case | None = None,
     contact: Contact | None = None,
+    household: Household | None = None,
 ) -> None:
-    """Record that *actor* asked to see this of a person, a case or a contact; show it after that alone.
+    """Record that *actor* asked to see this of a person, a case, a contact or a household; show it after that alone.
 
     Raises Forbidden.
     """
     require(actor, Permission.REVEAL)
-    named = {"person": person, "case": case, "contact": contact}
+    named = {"person": person, "case": case, "contact": contact, "household": household}
     details = {"what": what, **{name: row.id for name, row in named.items() if row is not None}}
     audit.append(session, actor, "sensitive.reveal", chain=audit.actor_chain(actor), details=details)

@@ -22,9 +22,11 @@ STAFF = {Role.AGENT, Role.CASEWORKER, Role.SUPERVISOR}
 WORKERS = STAFF | {Role.ADMINISTRATOR}
 DECIDERS = WORKERS - {Role.AGENT}
 EVERYBODY = WORKERS | {Role.AUDITOR}
+_REVEALING = "people.reveal people.contact_reveal intake.reveal households.reveal".split()
 _CHECKING = (
     "verification.person verification.archive_person verification.restore_person "
-    "verification.household verification.archive_household verification.restore_household"
+    "verification.household verification.archive_household verification.restore_household "
+    "verification.reveal_person verification.reveal_household"
 ).split()
 _DOUBLING = (
     "people_pairs.different people_pairs.ask_again people_pairs.choose people_pairs.join people_pairs.apart".split()
@@ -161,7 +163,7 @@ RULES: dict[str, Door] = {
     "triage.index": _door(EVERYBODY),
     "triage.show": _door(EVERYBODY, scoped=True),
     "triage.reveal": _door(WORKERS, scoped=True),
-    **dict.fromkeys(("people.reveal", "people.contact_reveal", "intake.reveal"), _door(WORKERS, scoped=True)),
+    **dict.fromkeys(_REVEALING, _door(WORKERS, scoped=True)),
     "cases.reveal": _door(WORKERS, scoped=True),
     "triage.accept": _door(DECIDERS, scoped=True),
     **dict.fromkeys(("notices.index", "notices.read", "notices.number"), _door(EVERYBODY)),

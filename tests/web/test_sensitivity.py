@@ -7,12 +7,13 @@ from portal.core import corrections
 from portal.core.models import AuditEvent, CasePerson, Person
 from portal.core.vocabulary import PersonRole, Role
 from portal.extensions import db
-from tests.factories import actor_of, committed, make_case, make_person, make_user, make_vertical
+from tests.factories import actor_of, committed, make_case, make_household, make_person, make_user, make_vertical
 
 REACH = ("+254711222333", "amina@example.org")
 IDENTITY = ("AB1234567", "12 Secret Lane", "by the hidden well")  # pragma: allowlist secret
 HEALTH = ("a condition of the heart",)
 ACCUSED = ("Badru Testuncle", "+254799888777", "drives the blue bus")
+HOME = "3 Shelter Street"
 SECRETS = REACH + IDENTITY + HEALTH + ACCUSED
 
 
@@ -33,8 +34,10 @@ def office(app) -> dict[str, int]:
         actor = actor_of(session, users["supervisor"])
         corrections.add_contact(session, actor, amina, REACH[1], contact_type="2")
         corrections.correct(session, actor, amina, {"address": IDENTITY[1] + ", door 4"}, version=amina.version_id)
+        home = make_household(session, amina)
+        home.address = HOME
         made = {"case": case, "amina": amina, "part": part, "accused": accused, **users}
-        return {name: row.id for name, row in made.items()}
+        return {name: row.id for name, row in made.items()} | {"home": home.uuid}
 
 
 @pytest.fixture
@@ -105,6 +108,24 @@ def test_what_a_record_said_before_is_asked_for_too(office, browser_as):
     answer = browser_as(office["supervisor"]).post(f"{pages(office)['person']}/shown", {"show": "history"}, expect=200)
     assert IDENTITY[1] in answer.text and REACH[1] in answer.text
     assert IDENTITY[1] not in browser_as(office["auditor"]).get(history).text
+
+
+@pytest.mark.parametrize(
+    ("page", "shown"),
+    [
+        ("/app/people/{amina}/verification", IDENTITY[0]),
+        ("/app/households/{home}", HOME),
+        ("/app/households/{home}/verification", HOME),
+    ],
+)
+def test_who_checks_a_record_asks_for_what_is_compared(app, office, browser_as, page, shown):
+    supervisor, path = browser_as(office["supervisor"]), page.format(**office)
+    assert shown not in supervisor.get(path).text
+    answer = supervisor.post(f"{path}/shown", expect=200)
+    assert shown in answer.text and "That you asked is recorded" in answer.text
+    with app.app_context():
+        event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "sensitive.reveal")).one()
+        assert event.details["what"] == "identity" and event.details.keys() & {"person", "household"}
 
 
 def test_an_auditor_asks_for_nothing(office, browser_as):

@@ -10,6 +10,7 @@ for _rule, _endpoint, _view, _methods in (
     ("/", "index", views.index, ["GET"]),
     ("/new", "register", changes.register, ["GET", "POST"]),
     ("/<uuid:household>", "show", views.show, ["GET"]),
+    ("/<uuid:household>/shown", "reveal", views.reveal, ["POST"]),
     ("/<uuid:household>/members/new", "add_member", changes.add_member, ["GET", "POST"]),
     ("/<uuid:household>/members/<int:person>/end", "end_member", changes.end_member, ["GET", "POST"]),
 ):

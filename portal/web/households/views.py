@@ -4,9 +4,10 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 
-from portal.core import checking, clock, household_register, households, paging, safe_contact, verification
+from portal.core import checking, clock, household_register, households, paging, safe_contact, sensitivity, verification
 from portal.core.errors import InvalidInput
-from portal.core.unit import record_reading
+from portal.core.sensitivity import Sensitive
+from portal.core.unit import record_reading, unit_of_work
 from portal.extensions import db
 from portal.web import fragments, turning
 from portal.web.access import current_actor
@@ -29,8 +30,16 @@ def index():
     return render_template("households/index.html", **shown, **links)
 
 
-def show(household: UUID):
-    """Who belongs to a household, what supports it, and whether it is verified."""
+def reveal(household: UUID):
+    """Show the address of a household, once it is recorded that somebody asked."""
+    with unit_of_work(db.session, current_actor(), intent="sensitive.reveal"):
+        found = households.find(db.session, current_actor(), household)
+        sensitivity.reveal(db.session, current_actor(), Sensitive.IDENTITY, household=found)
+    return show(household, revealed=True)
+
+
+def show(household: UUID, *, revealed: bool = False):
+    """Who belongs to a household, what supports it, whether it is verified; its address where it is ``revealed``."""
     actor = current_actor()
     found = households.find(db.session, actor, household)
     members, today = household_register.members(db.session, actor, found), clock.today()
@@ -47,6 +56,7 @@ def show(household: UUID):
         who=checking.people_who(db.session, found),
         person_name=person_name,
         words=words,
+        revealed=revealed,
     )
     record_reading(db.session, actor, "household.read", household=found.id)
     return page

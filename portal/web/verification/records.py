@@ -10,10 +10,20 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import checking, household_register, households, people, reasons, safe_contact, verification
+from portal.core import (
+    checking,
+    household_register,
+    households,
+    people,
+    reasons,
+    safe_contact,
+    sensitivity,
+    verification,
+)
 from portal.core.errors import InvalidInput, Refused, StaleVersion
 from portal.core.models import Person
 from portal.core.permissions import Permission, require
+from portal.core.sensitivity import Sensitive
 from portal.core.unit import record_reading, unit_of_work
 from portal.core.verification import Subject
 from portal.extensions import db
@@ -70,6 +80,16 @@ def household(household: UUID):
     return _decide(_HOUSEHOLDS, household)
 
 
+def reveal_person(id: int):
+    """Show the identity numbers that are compared with a document, once it is recorded that somebody asked."""
+    return _reveal(_PEOPLE, id)
+
+
+def reveal_household(household: UUID):
+    """Show the address that is compared, once it is recorded that somebody asked."""
+    return _reveal(_HOUSEHOLDS, household)
+
+
 def archive_person(id: int):
     """Put a person's record away."""
     return _move(_PEOPLE, id, "archive")
@@ -88,6 +108,13 @@ def archive_household(household: UUID):
 def restore_household(household: UUID):
     """Take a household's record back into use."""
     return _move(_HOUSEHOLDS, household, "restore")
+
+
+def _reveal(kind: _Kind, key: int | UUID):
+    with unit_of_work(db.session, current_actor(), intent="sensitive.reveal"):
+        asked = {kind.noun: kind.load(key)}
+        sensitivity.reveal(db.session, current_actor(), Sensitive.IDENTITY, **asked)
+    return _page(kind, key, revealed=True)
 
 
 def _decide(kind: _Kind, key: int | UUID):
@@ -148,9 +175,10 @@ def _asking(kind: _Kind, key: int | UUID, action: str, form: EndForm, status: in
     return _answer(kind, key, "verification/move.html", subject, status, action=action, offer=offer, form=form)
 
 
-def _page(kind: _Kind, key: int | UUID, *, status: int = 200, happened: str = ""):
+def _page(kind: _Kind, key: int | UUID, *, status: int = 200, happened: str = "", revealed: bool = False):
     subject = kind.load(key)
     shown = {
+        "revealed": revealed,
         "offers": checking.offers(db.session, current_actor(), subject),
         "mark": verification.mark(db.session, subject),
         "who": checking.people_who(db.session, subject),
