@@ -88,7 +88,8 @@ ANONYMOUS = Actor(kind="anonymous", name="Nobody")
 FOR_ACTOR = (
     joinedload(User.memberships).lazyload(VerticalMember.vertical),
     undefer(User.has_bounds),
-    undefer(User.has_remit),
+    undefer(User.working_places),
+    undefer(User.working_programs),
 )
 
 
@@ -99,9 +100,7 @@ def from_user(session: Session, user: User, **more: object) -> Actor:
         verticals = session.scalars(sa.select(VerticalMember.vertical_id).where(VerticalMember.user_id == user.id))
     else:
         verticals = [member.vertical_id for member in user.memberships]
-    unloaded = sa.inspect(user).unloaded
-    bounded = "has_bounds" in unloaded or user.has_bounds
-    limited = "has_remit" in unloaded or user.has_remit
+    bounded = "has_bounds" in sa.inspect(user).unloaded or user.has_bounds
     return Actor(
         kind="user",
         name=user.name,
@@ -114,7 +113,7 @@ def from_user(session: Session, user: User, **more: object) -> Actor:
         vertical_ids=frozenset(verticals),
         openings=_openings(session, user.id) if bounded else frozenset(),
         closed_people=closed_people.of_user(session, user.id) if bounded else frozenset(),
-        remit=remits.of_user(session, user) if limited else EVERYWHERE,
+        remit=remits.of_user(session, user),
         **more,
     )
 

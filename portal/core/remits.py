@@ -47,19 +47,17 @@ EVERYWHERE = Remit()
 
 
 def of_user(session: Session, user: User) -> Remit:
-    """The remit of that user now, in one statement."""
+    """The remit of that user now; what says it is loaded with whoever acts (``FOR_ACTOR``), else asked for here."""
     if user.role in (Role.ADMINISTRATOR, Role.AUDITOR):
         return EVERYWHERE
-    no_path = sa.cast(sa.null(), sa.String)
-    programs = sa.select(no_path, Program.vertical_id, Program.id)
-    programs = programs.join(UserProgram, UserProgram.program_id == Program.id).where(UserProgram.user_id == user.id)
-    places = sa.select(Place.path, sa.null(), sa.null()).join(UserPlace, UserPlace.place_id == Place.id)
-    found = session.execute(sa.union_all(programs, places.where(UserPlace.user_id == user.id))).all()
-    return Remit(
-        user.id,
-        frozenset(path for path, _vertical, _program in found if path is not None),
-        frozenset((vertical, program) for path, vertical, program in found if path is None),
-    )
+    if {"working_places", "working_programs"} & sa.inspect(user).unloaded:
+        query = sa.select(User.working_places, User.working_programs).where(User.id == user.id)
+        told = session.execute(query).one()
+    else:
+        told = user.working_places, user.working_programs
+    places, programs = [(one or "").split() for one in told]
+    pairs = (program.split(":") for program in programs)
+    return Remit(user.id, frozenset(places), frozenset((int(vertical), int(number)) for vertical, number in pairs))
 
 
 def place(remit: Remit) -> sa.ColumnElement[bool]:

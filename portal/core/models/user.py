@@ -51,6 +51,17 @@ class User(Stamped, Base):
         return "".join(word[0] for word in dict.fromkeys((words[0], words[-1]))).upper() if words else "?"
 
 
+def _link(name: str) -> tuple[sa.ColumnClause, ...]:
+    return sa.column("user_id"), sa.column(name)
+
+
+def _listed(value: sa.ColumnElement[str], link: sa.TableClause, of: sa.TableClause, number: sa.ColumnClause):
+    """A value of each row that a user is linked with, with spaces between, loaded where it is asked for."""
+    found = sa.select(sa.func.aggregate_strings(value, " ")).select_from(link.join(of, of.c.id == number))
+    found = found.where(link.c.user_id == User.__table__.c.id).correlate_except(link, of)
+    return column_property(found.scalar_subquery(), deferred=True)
+
+
 # Loaded with whoever signs in, so that those of whom nothing of it was ever written cost no statement more.
 _closed = sa.table("own_records", sa.column("user_id"))
 _opened = sa.table("break_glass_grants", sa.column("user_id"), sa.column("expires_at", UtcDateTime))
@@ -66,8 +77,16 @@ User.has_bounds = column_property(
     ),
     deferred=True,
 )
-_works_in = [sa.table(name, sa.column("user_id")) for name in ("user_places", "user_programs")]
-User.has_remit = column_property(
-    sa.or_(*[sa.exists().where(one.c.user_id == User.__table__.c.id).correlate_except(one) for one in _works_in]),
-    deferred=True,
+
+# The ways through the tree to the places to which a user's work is limited, and the programmes as vertical:programme;
+# None for those whom nothing limits. remits.py reads them.
+_places, _of_place = sa.table("places", sa.column("id"), sa.column("path")), sa.table("user_places", *_link("place_id"))
+_programs = sa.table("programs", sa.column("id", sa.BigInteger), sa.column("vertical_id", sa.BigInteger))
+_of_program = sa.table("user_programs", *_link("program_id"))
+User.working_places = _listed(_places.c.path, _of_place, _places, _of_place.c.place_id)
+User.working_programs = _listed(
+    sa.cast(_programs.c.vertical_id, sa.String) + ":" + sa.cast(_programs.c.id, sa.String),
+    _of_program,
+    _programs,
+    _of_program.c.program_id,
 )
