@@ -106,7 +106,7 @@ class IntakeForm(Form):
         _l("Is anyone in danger right now?"),
         choices=wording.ANSWERS_SPOKEN,
         default="not_asked",
-        description=_l("“Yes” marks the case for everybody who sees it"),
+        description=_l("If so, the case is marked for everybody who sees it"),
     )
     narrative = TextAreaField(
         _l("What happened, in their own words"),
