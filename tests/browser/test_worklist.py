@@ -65,7 +65,7 @@ def test_single_keys_are_switched_off_and_stay_off(desk: Desk):
     for wanted in (False, True):
         page.goto("/app/account")
         page.get_by_label("Single keys move in lists").set_checked(wanted)
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("region", name="Keyboard shortcuts").get_by_role("button", name="Save").click()
         expect(page.locator("#flash")).to_contain_text("Single keys are on" if wanted else "Single keys are off")
         page.goto("/app/?view=all")
         page.keyboard.press("j")
