@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.statements import counted
 
 SELECTS = 14
-PAGES = ("", "/messages", "/people", "/history", "/edit", "/assign", "/review")
+PAGES = ("", "/messages", "/people", "/history", "/edit", "/assign", "/review", "/belonging")
 STEPS = {"small": "close", "large": "close", "careful": "submit", "held": "resume"}
 
 

@@ -65,7 +65,7 @@ _CASE_READING = (
 )
 _CASE_WORK = (
     "cases.assign cases.change cases.confirm cases.draft cases.draft_edit cases.draft_step cases.edit cases.review "
-    "cases.write_message cases.undo_message cases.write_note cases.add_assignment cases.end_assignment"
+    "cases.belong cases.write_message cases.undo_message cases.write_note cases.add_assignment cases.end_assignment"
 ).split()
 _STEERING = {Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR}
 _LEADING = {Role.SUPERVISOR, Role.ADMINISTRATOR}

@@ -187,6 +187,18 @@ Case.held = column_property(
     deferred=True,
 )
 
+_lies = sa.table("case_places", sa.column("case_id"), sa.column("place_id"))
+_place = sa.table("places", sa.column("id"), sa.column("name", sa.String))
+# The names of its places, each on a line; None where it has none.
+Case.place_names = column_property(
+    sa.select(sa.func.aggregate_strings(_place.c.name, "\n"))
+    .join_from(_lies, _place, _place.c.id == _lies.c.place_id)
+    .where(_lies.c.case_id == Case.__table__.c.id)
+    .correlate_except(_lies, _place)
+    .scalar_subquery(),
+    deferred=True,
+)
+
 
 class CasePlace(Base):
     """A place a case concerns (``geo_scope_ids`` of contract 004)."""

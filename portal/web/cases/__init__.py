@@ -50,6 +50,7 @@ for _rule, _endpoint, _view, _methods in (
     ("/edit", "edit", changes.edit, ["GET", "POST"]),
     ("/edit/draft", "draft_edit", changes.draft, ["POST"]),
     ("/assign", "assign", changes.assign, ["GET", "POST"]),
+    ("/belonging", "belong", changes.belong, ["GET", "POST"]),
     ("/review", "review", changes.review, ["GET", "POST"]),
     ("/restriction", "restriction", restrictions.show, ["GET"]),
     ("/restriction", "restrict", restrictions.change, ["POST"]),

@@ -7,7 +7,7 @@ keeps what was typed, and carries the present version, so that sending it again 
 from flask import flash, request, url_for
 from flask_babel import gettext as _
 
-from portal.core import assignments, cases, codes, drafts, stale, workers
+from portal.core import assignments, cases, codes, drafts, place_register, places, programs, stale, workers
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, InvalidInput, StaleVersion
 from portal.core.models import Case
@@ -18,7 +18,7 @@ from portal.extensions import db
 from portal.web import formats, fragments, late
 from portal.web.access import current_actor
 from portal.web.cases import answers, unsent
-from portal.web.cases.forms import AssignForm, EditForm, ReviewForm, VersionedForm
+from portal.web.cases.forms import AssignForm, BelongingForm, EditForm, ReviewForm, VersionedForm
 from portal.web.cases.head import SHOWN
 from portal.web.cases.words import case_name
 
@@ -67,6 +67,33 @@ def review(number: int):
     said = _("%(ref)s is looked at again on %(date)s.", **words) if form.date.data else _("The review date is gone.")
     flash(said, "success")
     return _back(number)
+
+
+def belong(number: int):
+    """Say which programme the case is in, and which places it is about."""
+    case, form = _asked(number, BelongingForm, Permission.UPDATE)
+    now = places.of_cases(db.session, [case.id])[case.id]
+    branches = [one for one in place_register.tree(db.session) if one.place.active or one.place in now]
+    open_to_cases = programs.listed(db.session, status="active", vertical_id=case.primary_vertical_id)
+    form.offer(dict.fromkeys([*open_to_cases, *([case.program] if case.program else [])]), branches)
+    if request.method == "GET":
+        form.program.data, form.places.data = case.program_id or 0, [place.id for place in now]
+        return _page(number, "belong", case, form)
+    if not form.validate():
+        return _page(number, "belong", case, form, status=422)
+    chosen = [one.place for one in branches if one.place.id in form.places.data]
+    try:
+        with unit_of_work(db.session, current_actor(), intent="case.belong"):
+            case = cases.find(db.session, current_actor(), number, lock=True)
+            places.change(db.session, current_actor(), case, chosen, version=form.version.data)
+            cases.update(db.session, current_actor(), case, {"program_id": form.program.data or None})
+            words = {"ref": case.reference}
+    except InvalidInput as refusal:
+        return _beside(number, "belong", form, refusal, form.program)
+    except StaleVersion:
+        return _stale(number, "belong", form)
+    flash(_("%(ref)s is saved.", **words), "success")
+    return answers.back_or_away(number, "cases.show")
 
 
 def keep_late(actor: Actor, number: int) -> str:

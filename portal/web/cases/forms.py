@@ -5,11 +5,21 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
+from portal.core.models import Program
+from portal.core.place_register import Branch
 from portal.core.vocabulary import Action, Answer, Priority
 from portal.web.cases.words import ANSWERS
 
@@ -85,6 +95,19 @@ class ReviewForm(VersionedForm):
     """When the case is looked at again; blank for never."""
 
     date = DateField(_l("Review date"), [Optional()], format=["%d %m %Y", "%Y-%m-%d"], id="review-date")
+
+
+class BelongingForm(VersionedForm):
+    """The programme the case is in, and the places it is about."""
+
+    program = SelectField(_l("Programme"), coerce=int)
+    places = SelectMultipleField(_l("Places"), coerce=int)
+
+    def offer(self, programs: Iterable[Program], branches: Iterable[Branch]) -> "BelongingForm":
+        """Let one of *programs* be chosen, and any of the places, each below the one it lies in."""
+        self.program.choices = options([(0, _("No programme")), *((one.id, one.name) for one in programs)])
+        self.places.choices = options((one.place.id, "\u2003" * one.depth + one.place.name) for one in branches)
+        return self
 
 
 class EditForm(VersionedForm):

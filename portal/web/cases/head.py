@@ -33,7 +33,7 @@ SHOWN += tuple(
 )
 
 # Whether there is more to ask for: a case that was never merged or split costs no statement more.
-_RELATED = (undefer(Case.holds_others), undefer(Case.was_split), undefer(Case.held))
+_RELATED = (undefer(Case.holds_others), undefer(Case.was_split), undefer(Case.held), undefer(Case.place_names))
 
 _MOMENTS = {
     Status.SUBMITTED: "submitted_at",
@@ -191,6 +191,11 @@ class Head:
         """Whether the thread takes messages from this reader now."""
         locked = self.case.lifecycle_status in (Status.SUSPENDED, Status.ARCHIVED)
         return not locked and Permission.WRITE_MESSAGE in self.facts.granted
+
+    @property
+    def places(self) -> list[str]:
+        """The names of the places that the case says it is about, by name."""
+        return sorted((self.case.place_names or "").splitlines())
 
     @property
     def is_open(self) -> bool:

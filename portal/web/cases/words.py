@@ -55,6 +55,7 @@ ANSWERS = {
 
 CHANGES = {
     "case.update": _l("Facts changed"),
+    "case.places": _l("Places changed"),
     "case.assignment_add": _l("Worker added"),
     "case.assignment_end": _l("Assignment ended"),
     "case.export": _l("A case file was made, to be read outside"),
