@@ -54,7 +54,7 @@ def stored(app, office) -> tuple[int | None, set[str]]:
 
 def test_they_are_chosen_shown_on_the_case_and_kept_in_its_history(app, worker, office, path):
     form = worker.get(f"{path}/belonging")
-    assert "Quay" in words(form) and "Which programme" in words(form)
+    assert "Quay" in words(form) and "Where does this case belong?" in words(form)
     told = {"program": office["open"], "places": [office["quay"], office["town"]], "version": version_of(form)}
     page = worker.follow(worker.post(f"{path}/belonging", told))
     assert re.search(r"Programme Programme .* Places Quay ?, Town", words(page))
