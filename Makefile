@@ -31,6 +31,12 @@ requirements = echo "Installing $(1)" \
 	&& $(or $(2),$(BIN))/python -m pip install --quiet --disable-pip-version-check --requirement $(1); } \
 	|| { $(call say,The packages of $(1) cannot be installed. The message above says which; pip needs a package index it can reach.); exit 1; }; }
 
+# What tests write is thrown away: it is kept in memory where there is room, so that nothing waits for a disk. PostgreSQL
+# does not run as root and must find its way in.
+IN_MEMORY = room=$$(df -Pm /dev/shm 2>/dev/null | awk 'END { print $$4 }'); test "$${room:-0}" -lt 4000 \
+	|| { TMPDIR=$$(mktemp -d /dev/shm/portal-tests-XXXXXX) && chmod 711 "$$TMPDIR" && export TMPDIR \
+	&& trap 'rm -rf "$$TMPDIR"' EXIT INT TERM; };
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install tools run test check lint bench clean
@@ -50,10 +56,10 @@ run: install  ## set up, migrate, load data and serve (PORT, default 8000)
 test check: export PYTHONDONTWRITEBYTECODE :=
 
 test: tools $(VENV)/.postgres $(VENV)/.browser  ## the whole suite; narrow it with ARGS="-k word"
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 check: tools  ## the fast part of the suite: SQLite, no browser
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not postgres" $(ARGS)
+	@$(IN_MEMORY) $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not postgres" $(ARGS)
 
 lint: tools  ## style, import contracts, sizes, translatable texts, secrets, known holes
 	@$(BIN)/ruff check .

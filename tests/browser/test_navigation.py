@@ -9,7 +9,7 @@ from tests.browser.keyboard import Keyboard
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 375, "height": 720}
-BEHIND = ("Triage", "Requests", "Conflicts", "Audit", "Administration")
+BEHIND = ("Triage", "Requests", "Conflicts", "Reports", "Audit", "Administration")
 
 
 def navigation(page: Page):

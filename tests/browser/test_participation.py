@@ -125,6 +125,7 @@ def test_every_page_of_it_can_be_used_by_everybody(desk: Desk):
     page.goto(f"{case}/transfer")
     page.get_by_label("Service that will lead").select_option(label="Social support")
     page.get_by_role("button", name="Show what it does").click()
+    expect(page.get_by_label("The client moved")).to_be_visible()
     accessible(page)
     page.get_by_label("The client moved").check()
     page.get_by_role("button", name="Ask for approval").click()

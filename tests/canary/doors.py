@@ -56,6 +56,16 @@ def _tried(kind: str, converter: Any, name: str, world: World) -> list[Any]:
     return [NAMES.get(name, "1")]
 
 
+def is_searched(page: TestResponse, path: str) -> bool:
+    """Whether a page, or a part of one, answers to words that are looked for."""
+    if page.mimetype != "text/html":
+        return True
+    reader = _Reader()
+    reader.feed(page.get_data(as_text=True))
+    asking = (form for form in reader.forms if form.get("action") in (None, path))
+    return reader.lang is None or any(control.get("name") == "q" for form in asking for control in form["controls"])
+
+
 def forms(page: TestResponse, path: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Where the forms of a page lead, filled in as by somebody who tries the numbers of others."""
     reader = _Reader()

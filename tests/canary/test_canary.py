@@ -93,11 +93,13 @@ def walk_browser(app, world: World, watch: Watch) -> None:
     for rule in doors.browser_rules(app):
         for path in doors.paths(app, rule, world):
             if "GET" in rule.methods:
-                asked = [path] if rule.arguments else [path, *(f"{path}?q={text}" for text in doors.SEARCHES)]
-                for one in asked:
-                    page = browser.client.get(one)
-                    watch.look(rule.endpoint, f"GET {one}", page)
-                    send_forms(browser, watch, rule.endpoint, page, path)
+                page = browser.client.get(path)
+                searches = doors.SEARCHES if doors.is_searched(page, path) else ()
+                watch.look(rule.endpoint, f"GET {path}", page)
+                send_forms(browser, watch, rule.endpoint, page, path)
+                for text in searches:
+                    one = f"{path}?q={text}"
+                    watch.look(rule.endpoint, f"GET {one}", browser.client.get(one))
                 watch.look(rule.endpoint, f"GET {path}", browser.client.get(path, headers={"HX-Request": "true"}))
             if "POST" in rule.methods:
                 fields = {"csrf_token": browser.csrf_token(), "draft": "0" * 16, "version": "1"}

@@ -30,8 +30,9 @@ class Findings:
     excluded: set[Exclusion] = field(default_factory=set)
 
 
-def configuration(peers: Path, *, examples: int) -> SchemathesisConfig:
-    """Everything on. ``peers`` names two callers who must not see what is the other's."""
+def configuration(peers: Path, *, examples: int, boundaries: bool) -> SchemathesisConfig:
+    """Everything on. ``peers`` names two callers who must not see what is the other's; with ``boundaries`` the edges
+    of each field are tried in turn, too: the more fields a body has, the longer that takes."""
     usual = ChecksConfig()
     checks = {
         name: {"expected-statuses": [*getattr(usual, name).expected_statuses, *more]}
@@ -49,7 +50,7 @@ def configuration(peers: Path, *, examples: int) -> SchemathesisConfig:
             "auth": {"wfc": {"path": str(peers), "user": "worker", "peers": ["worker", "stranger"]}},
             "checks": checks,
             "generation": generation,
-            "phases": {"stateful": stateful},
+            "phases": {"stateful": stateful, "coverage": {"enabled": boundaries}},
         }
     )
 
