@@ -161,7 +161,10 @@ class Provider:
 
     def _must_be_safe(self, name: str, address: object) -> None:
         """What the document names is reached by HTTPS; where the provider itself is not, it is at the same place."""
-        ours, given = urlsplit(self.settings.issuer), urlsplit(address if isinstance(address, str) else "")
+        try:
+            ours, given = urlsplit(self.settings.issuer), urlsplit(address if isinstance(address, str) else "")
+        except ValueError as error:
+            raise NotReachable(f"{name} of the discovery document is no address") from error
         if not given.hostname or (
             given.scheme != "https" and (given.scheme, given.netloc) != (ours.scheme, ours.netloc)
         ):

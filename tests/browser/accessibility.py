@@ -6,7 +6,7 @@ from pathlib import Path
 import axe_playwright_python
 from playwright.sync_api import Page
 
-WAYS = ((1366, "light"), (375, "dark"))
+WAYS = ((1366, "light", "ltr"), (375, "dark", "rtl"))
 
 # Rules that look at colours and places; all others read the same page whatever the scheme and the direction.
 OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
@@ -37,14 +37,16 @@ def beyond_the_edge(page: Page) -> int:
 
 
 def accessible(page: Page) -> None:
-    """Look at a page wide and light, and narrow and dark; it is wide and light again afterwards."""
-    for width, scheme in WAYS:
+    """Look at a page wide and light, and narrow, dark and from right to left; afterwards it is as it was before."""
+    for width, scheme, direction in WAYS:
         page.set_viewport_size({"width": width, "height": 768})
         page.emulate_media(color_scheme=scheme)
-        complaints(page, f"{page.url} at {width}, {scheme}")
-        assert beyond_the_edge(page) <= 0, f"{page.url} at {width}"
-    page.set_viewport_size({"width": WAYS[0][0], "height": 768})
-    page.emulate_media(color_scheme="light")
+        assert violations(page, direction=direction) == [], f"{page.url} at {width}, {scheme}, {direction}"
+        assert beyond_the_edge(page) <= 0, f"{page.url} at {width}, {direction}"
+    width, scheme, direction = WAYS[0]
+    page.set_viewport_size({"width": width, "height": 768})
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("(dir) => { document.documentElement.dir = dir; }", direction)
 
 
 def complaints(page: Page, where: str = "") -> None:

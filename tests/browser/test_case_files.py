@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessibility import accessible
 from tests.browser.conftest import Desk
 from tests.browser.keyboard import Keyboard
 from tests.sent_files import PDF, png
@@ -28,17 +28,6 @@ _WATCH = """() => {
   window.shares = [];
   document.addEventListener("htmx:xhr:progress", () => window.shares.push(document.querySelector("progress").value));
 }"""
-
-
-def accessible(page: Page) -> None:
-    """Nothing for axe to complain about, and nothing beyond the edge, wide and narrow."""
-    for width in (1366, 375):
-        page.set_viewport_size({"width": width, "height": 768})
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], f"{page.url} at {width}"
-        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert beyond <= 0, f"{page.url} at {width}"
-    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def files_of(page: Page, reference: str) -> str:

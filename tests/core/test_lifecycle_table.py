@@ -86,6 +86,7 @@ def world(session):
         return found, actors, subject.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("consent", [True, False], ids=["consent", "no consent"])
 @pytest.mark.parametrize("status", Status)
 def test_every_action_from_every_state_by_every_role(session, world, consent, status):
@@ -153,6 +154,7 @@ def test_closing_an_active_case_passes_through_stabilized_and_the_history_shows_
     ]
 
 
+@pytest.mark.slow
 def test_what_is_not_possible_says_why_and_who_can_lift_it(session, world):
     verticals, actors, subject_id = world
     for consent, status, role in itertools.product((True, False), Status, Role):

@@ -195,6 +195,7 @@ def by_hand(session, user) -> set[int]:
     return {case.id for case in session.scalars(sa.select(Case)) if is_there(case)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_the_plain_rule_its_parts_the_list_and_a_reading_by_hand_agree(session, seed):
     with committed(session):

@@ -231,6 +231,7 @@ CREATES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_of_two_who_add_the_same_at_once_the_second_is_told_beside_the_field(app, office):
     for endpoint, (table, told) in CREATES.items():

@@ -51,6 +51,7 @@ def missing(answer) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("who", "htmx"),
     [(Role.ADMINISTRATOR, False), (Role.AGENT, True), (None, False)],

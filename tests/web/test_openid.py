@@ -199,6 +199,7 @@ def test_whose_role_needs_a_second_factor_sets_it_up_first(app, provider, ana, m
     [
         {"issuer": "https://elsewhere.example"},
         {"jwks_uri": "http://169.254.169.254/latest"},
+        {"jwks_uri": "https://["},
         {"token_endpoint": "file:///etc/passwd"},
         {"authorization_endpoint": None},
         {"jwks_uri": "<redirect>"},

@@ -57,6 +57,7 @@ def pages(office) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["agent", "supervisor", "auditor"])
 def test_no_page_shows_a_masked_value_in_any_byte(office, browser_as, role):
     reader = browser_as(office[role])

@@ -11,6 +11,8 @@ from portal.core.models import ApiToken, Case, Person
 from portal.core.vocabulary import Dialect
 from tests.api.conformance.doors import DOORS
 
+pytestmark = pytest.mark.slow
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 UUID = "00000000-0000-4000-8000-000000000000"
 
