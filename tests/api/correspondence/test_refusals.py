@@ -6,6 +6,8 @@ import pytest
 
 from tests.api.correspondence.conftest import example, message
 
+pytestmark = pytest.mark.slow
+
 X = "x" * 256
 TOO_LARGE = "x" * (256 * 1024 + 1)
 

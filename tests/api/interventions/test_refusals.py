@@ -7,6 +7,8 @@ import pytest
 from tests.api.interventions.conftest import at, error
 from tests.api.interventions.routes import BODILESS, NOBODY, READS, WRITES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def ids(office):
