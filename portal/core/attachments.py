@@ -24,7 +24,7 @@ from portal.core.models import (
     Person,
     User,
 )
-from portal.core.permissions import Permission, require, visible_cases, visible_people
+from portal.core.permissions import Permission, require, visible_cases, visible_consents, visible_people
 from portal.core.vocabulary import Status
 
 # What is taken; everything else could run or draw something where it is opened.
@@ -133,8 +133,8 @@ def refusal(facts: Facts) -> Refusal | None:
 def find(session: Session, actor: Actor, public_id: Any) -> Attachment:
     """The stored file with that id, so as to name it. Raises NotFound when absent or not for *actor*.
 
-    A file of a case is for those who see the case. Any other is for whoever brought it, and for those who see the
-    person or household that it is of, or whose consent it proves.
+    A file of a case is for those who see the case. Any other is for whoever brought it; what proves a consent is for
+    those who are told of that consent, and what proves none for those who see the person or household that it is of.
     """
     return _one(session, actor, Attachment.uuid == _uuid(public_id))
 
@@ -162,10 +162,15 @@ def _is_for(session: Session, actor: Actor, file: Attachment) -> bool:
         return _there(session, sa.select(Case.id).where(Case.id == file.case_id, visible_cases(actor)))
     if _brought_by(actor, file):
         return True
-    proven = sa.select(Consent.person_id).join(ConsentEvidence, ConsentEvidence.consent_id == Consent.id)
-    people = {file.person_id, *session.scalars(proven.where(ConsentEvidence.attachment_id == file.id))} - {None}
-    if people and _there(session, sa.select(Person.id).where(Person.id.in_(people), visible_people(actor))):
-        return True
+    proven = sa.select(Consent.id).join(ConsentEvidence, ConsentEvidence.consent_id == Consent.id)
+    proven = proven.where(ConsentEvidence.attachment_id == file.id)
+    if _there(session, proven):
+        told = proven.join(Person, Person.id == Consent.person_id)
+        return _there(session, told.where(visible_people(actor), visible_consents(actor)))
+    if file.person_id is not None:
+        seen = sa.select(Person.id).where(Person.id == file.person_id, visible_people(actor))
+        if _there(session, seen):
+            return True
     return file.household_id is not None and _there(
         session,
         sa.select(Household.id).where(Household.id == file.household_id, households.visible_households(actor)),

@@ -62,10 +62,13 @@ def worded(fields: dict[str, str], more: str) -> dict[str, str]:
     return {field: f"{text} {more}" for field, text in fields.items()}
 
 
-def change_sessions(server: Server, what: str, *values: str) -> None:
-    """Write straight into the sessions that are not over."""
+def change_sessions(server: Server, *, last_seen_at: str | None = None, ended_at: str | None = None) -> None:
+    """Write straight into the sessions that are not over; what is not given stays."""
     with sqlite3.connect(server.data_dir / "portal.db", timeout=10) as database:
-        changed = database.execute(f"UPDATE sessions SET {what} WHERE ended_at IS NULL", values)  # noqa: S608 - our words
+        changed = database.execute(
+            "UPDATE sessions SET last_seen_at = coalesce(?, last_seen_at), ended_at = ? WHERE ended_at IS NULL",
+            (last_seen_at, ended_at),
+        )
         assert changed.rowcount > 0
     database.close()
 
@@ -77,12 +80,12 @@ def stamp(minutes: float) -> str:
 
 def run_out(server: Server) -> None:
     """Let every session have been idle for too long."""
-    change_sessions(server, "last_seen_at = ?", stamp(31))
+    change_sessions(server, last_seen_at=stamp(31))
 
 
 def end(server: Server) -> None:
     """Let every session have been ended by somebody."""
-    change_sessions(server, "ended_at = ?", stamp(0))
+    change_sessions(server, ended_at=stamp(0))
 
 
 def stores_nothing(page: Page) -> None:

@@ -37,7 +37,7 @@ def test_the_files_of_a_case_are_not_read_once_consent_was_withdrawn(office):
         assert answer.status_code == 200, "consent that is given again opens it again"
 
 
-def test_evidence_is_read_by_whoever_may_see_the_person(office):
+def test_evidence_is_read_by_whoever_is_told_of_the_consent(office):
     person = office.person()
     sent = _send_file(office, "worker", target_type="consent")
     body = {
@@ -52,6 +52,25 @@ def test_evidence_is_read_by_whoever_may_see_the_person(office):
     assert office.stranger.get(path).status_code == 404
     listed = office.other.get(f"/persons/{person}/consents").json["items"]
     assert [consent["evidence_attachment_ids"] for consent in listed] == [[sent.json["attachment_id"]]]
+
+
+def test_evidence_of_a_consent_that_one_is_not_told_of_is_not_there(office):
+    person, evidence = office.person(), {}
+    for vertical in ("CARE", "HEALTH"):
+        sent = _send_file(office, "worker", target_type="consent").json["attachment_id"]
+        body = {
+            "vertical_id": office.verticals[vertical],
+            "active_from": at(-1),
+            "evidence_attachment_ids": [sent],
+        }
+        assert office.worker.post(f"/persons/{person}/consents", body).status_code == 201
+        evidence[vertical] = f"/attachments/{sent}"
+    assert len(office.other.get(f"/persons/{person}/consents").json["items"]) == 1
+    for who, seen in (("worker", 200), ("administrator", 200), ("auditor", 200), ("other", 404), ("stranger", 404)):
+        assert office.caller(who).get(evidence["HEALTH"]).status_code == seen, who
+        with office.caller(who).get(f"{evidence['HEALTH']}/content") as answer:
+            assert answer.status_code == seen, who
+    assert office.other.get(evidence["CARE"]).status_code == 200
 
 
 def test_a_file_for_somebody_names_somebody_who_is_there(office):
