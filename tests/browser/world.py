@@ -1,7 +1,7 @@
 """Every page of the browser with the address of something that is there: ``python -m tests.browser.world``.
 
-Run beside a server of demonstration data, it adds the world in which the doors are tried (tests/web/test_access.py) and
-prints where each GET endpoint leads and as whom one goes there. An endpoint that those do not know fails here.
+Run beside a server of demonstration data, it adds the world in which the doors are tried (tests/web/world_of_doors.py)
+and prints where each GET endpoint leads and as whom one goes there. An endpoint that those do not know fails here.
 """
 
 import datetime as dt
@@ -32,7 +32,8 @@ from portal.core.models import (
 from portal.core.vocabulary import ConsentStatus, Role
 from portal.extensions import db
 from tests.factories import committed, make_consent, make_household, make_person
-from tests.web.test_access import DRAFT, NOBODY_NEEDED, RULES, _path, build_world
+from tests.web.doors import DRAFT, NOBODY_NEEDED, RULES, path_of
+from tests.web.world_of_doors import build_world
 
 _CODE = re.compile(r"[a-z_.:-]*|.")  # what programs say to programs, and single letters
 
@@ -80,7 +81,7 @@ def addresses(app: Flask) -> list[dict[str, str]]:
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and rule.rule.startswith("/app") and rule.endpoint not in NOBODY_NEEDED:
             who = next(name for role, name in WALKERS.items() if role in RULES[rule.endpoint].allowed)
-            found.append({"name": rule.endpoint, "path": _path(app, rule, values), "who": who})
+            found.append({"name": rule.endpoint, "path": path_of(app, rule, values), "who": who})
     more = [{"name": f"{path} as {who or 'nobody'}", "path": path, "who": who} for who, path in MORE]
     return sorted(found, key=lambda one: one["name"]) + more
 

@@ -53,7 +53,7 @@ UNMARKED = {
     "audit_checkpoints": "digests",
     "codes": "lists of the office",
     "inboxes": "addresses of the office",
-    "organisations": "partners; who may read of them is asked in tests/web/test_access.py",
+    "organisations": "partners; who may read of them is declared in tests/web/doors.py",
     "places": "lists of the office",
     "policy_packs": "rules of the office",
     "presence": "names of colleagues; who is told of whom is asked in tests/web/test_conversation.py",

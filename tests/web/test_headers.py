@@ -2,13 +2,15 @@
 
 import dataclasses
 import re
+import uuid
 
 import pytest
 
 from portal.core import transitions
 from portal.core.vocabulary import Role
 from tests.page import Browser
-from tests.web import test_access as doors
+from tests.web import doors
+from tests.web.world_of_doors import build_world
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -24,7 +26,7 @@ POLICY = re.compile(r"default-src 'none'")
 @pytest.fixture
 def world(app, monkeypatch):
     """The world of the doors, where cookies travel by HTTPS alone."""
-    world = doors.build_world(app)
+    world = build_world(app)
     live = dataclasses.replace(app.extensions["settings"], environment="live", second_factor_roles=frozenset())
     monkeypatch.setitem(app.extensions, "settings", live)
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
@@ -66,8 +68,8 @@ def test_every_answer_of_the_browser_carries_them(app, world, who, htmx):
         if not rule.rule.startswith("/app") or rule.endpoint in doors.ENDING:
             continue
         for method in sorted(rule.methods & {"GET", "POST", "DELETE"}) or ["GET"]:
-            values = {"secret": "none-of-ours", "session_id": doors.uuid.uuid4(), **world.values}
-            path = doors._path(app, rule, values)
+            values = {"secret": "none-of-ours", "session_id": uuid.uuid4(), **world.values}
+            path = doors.path_of(app, rule, values)
             sent = {"data": {"csrf_token": token, "draft": doors.DRAFT}} if method == "POST" else {}
             headers = {**asked, "Referer": "https://localhost/app/"}
             answer = someone.client.open(
