@@ -146,6 +146,33 @@
     document.addEventListener(failure, (event) => { const form = draftForm(event.detail.elt); if (form) touch(form); });
   }
 
+  /* Whoever types on while a form is being sent finds what came after it in the form that comes back; where it comes back with what
+     was sent, all of it. */
+  const WRITTEN = "textarea, input:not([type='hidden'], [type='file'], [type='checkbox'], [type='radio'], [type='password'])";
+  const writtenIn = (part) => [...part.querySelectorAll(WRITTEN)].filter((field) => field.name && draftForm(field));
+  const whenSent = new WeakMap(); // by request: what stood in each field
+  const typedOn = new WeakMap();
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (!detail.elt.matches("form[data-draft-url]")) return;
+    whenSent.set(detail.xhr, new Map(writtenIn(detail.target).map((field) => [field.name, field.value])));
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const sent = whenSent.get(detail.xhr);
+    if (sent) typedOn.set(detail.xhr, writtenIn(detail.target).filter((field) => sent.has(field.name) && field.value !== sent.get(field.name)));
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    const fields = typedOn.get(detail.xhr) || [];
+    typedOn.delete(detail.xhr);
+    for (const { name, value } of fields) {
+      const sent = whenSent.get(detail.xhr).get(name);
+      const field = document.getElementById(detail.target.id)?.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (!field) continue;
+      field.value = field.value !== sent && value.startsWith(sent) ? value.slice(sent.length).trimStart() : value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+
   function keepFaulty(within) {
     within.querySelectorAll("form[data-draft-url]").forEach((form) => {
       if (form.querySelector("[aria-invalid='true'], .summary-error")) touch(form);

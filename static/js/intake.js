@@ -78,6 +78,20 @@
     else event.target.dispatchEvent(new Event("search-now"));
   });
 
+  /* What a button inside the form does is worked out from the fields as they were sent. Whoever typed on meanwhile in the part that
+     the answer would replace keeps every word: the answer is let go, and the same is asked again with what stands there now. */
+  const sent = new WeakMap(); // by request: the part as it was sent
+  const typedIn = (part) => JSON.stringify([...new FormData(form)].filter(([name]) => part.contains(form.elements[name]?.[0] || form.elements[name])));
+
+  form.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.elt.name === "do") sent.set(detail.xhr, typedIn(detail.target)); });
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr, target } = event.detail;
+    if (!sent.has(xhr) || sent.get(xhr) === typedIn(target)) return;
+    event.detail.shouldSwap = false;
+    requestConfig.elt.dataset.asksAgain = "";
+    setTimeout(() => { if (requestConfig.elt.isConnected) requestConfig.elt.click(); });
+  });
+
   /* The answer to a form takes its page away, so what stands in it must be safe first: not sent into a server that is gone, nor
      into the sign-in page. */
   let checked = false;

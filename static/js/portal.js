@@ -85,8 +85,29 @@
     if (event.target.id === "dialog") event.target.replaceChildren();
   }, true);
 
-  /* The focus after a swap. A search that answers while one types never takes it. */
+  /* The focus after a swap. A search that answers while one types never takes it, and whoever went on elsewhere while the answer
+     was under way, or before the page came to rest, stays there: what they type belongs where they type it. */
   const focused = new WeakSet();
+  const focusWhenAsked = new WeakMap(); // by request
+  const focusWhenAnswered = new WeakMap();
+  const wentOn = new WeakMap();
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const here = document.activeElement;
+    if (here !== focusWhenAsked.get(detail.xhr) && here !== document.body && (here.id || !detail.target.contains(here))) {
+      wentOn.set(detail.xhr, { here, at: [here.selectionStart, here.selectionEnd] });
+    }
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    findAll("[autofocus]").forEach((field) => { field.autofocus = false; }); // it is for a page that comes whole; htmx would go there
+    if (!wentOn.has(detail.xhr)) return;
+    const { here, at } = wentOn.get(detail.xhr);
+    const there = here.isConnected ? here : document.getElementById(here.id);
+    there?.focus({ preventScroll: true });
+    if (there !== here && typeof at[0] === "number") there?.setSelectionRange?.(...at);
+  });
+
+  const staysHere = (xhr) => wentOn.has(xhr) || document.activeElement !== focusWhenAnswered.get(xhr);
 
   function swappedPart(detail) {
     const { elt, target } = detail;
@@ -114,8 +135,9 @@
     if (!detail.elt || detail.elt.nodeType !== Node.ELEMENT_NODE || !detail.xhr) return;
     reveal(detail.elt);
     const dialog = document.getElementById("dialog");
+    const stays = staysHere(detail.xhr);
     if (dialog && dialog.contains(detail.elt)) followDialog(dialog);
-    focusAfterSwap(detail);
+    if (!stays) focusAfterSwap(detail);
   });
 
   /* htmx notes the address for a history cache that is switched off; an address can hold a name that was searched for. */
@@ -129,11 +151,15 @@
     else element.removeAttribute("aria-busy");
   };
 
-  document.addEventListener("htmx:beforeRequest", (event) => setBusy(event.detail.target, true));
-  document.addEventListener("htmx:afterRequest", (event) => {
-    setBusy(event.detail.target, false);
-    release(event.detail.elt);
-    leaveDialog(event.detail);
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    setBusy(detail.target, true);
+    focusWhenAsked.set(detail.xhr, detail.elt.matches("[data-asks-again]") ? null : document.activeElement);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    setBusy(detail.target, false);
+    release(detail.elt);
+    leaveDialog(detail);
+    focusWhenAnswered.set(detail.xhr, document.activeElement);
   });
 
   /* What the page asks for by itself fails in silence: nobody waits for it, and nothing was typed. */

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.keyboard import Keyboard
 
 # What htmx marks while it asks, swaps and settles; the focus may still move meanwhile.
-_UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 
 
 def _field(page: Page, label: str) -> Locator:
@@ -56,7 +56,7 @@ class Hands:
 
     def press(self, name: str) -> None:
         """Go to what has this name and press Enter there."""
-        expect(self.page.locator(_UNDER_WAY)).to_have_count(0)
+        expect(self.page.locator(UNDER_WAY)).to_have_count(0)
         self.keys.go_to(name, exact=True)
         self.keys.press("Enter")
 

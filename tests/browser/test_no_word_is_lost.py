@@ -133,13 +133,9 @@ def begin_intake(page: Page) -> None:
 
 
 def take_up(page: Page, title: str) -> None:
-    """Open a draft from the list, where it stands a moment after the tab was closed at the latest."""
-    link = page.get_by_role("link", name=title)
-    for _ in range(5):
-        page.goto("/app/intake/drafts")
-        if link.count():
-            break
-    link.click()
+    """Open a draft from the list."""
+    page.goto("/app/intake/drafts")
+    page.get_by_role("link", name=title).click()
 
 
 def holds(page: Page, fields: dict[str, str]) -> None:
