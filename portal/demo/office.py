@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.core import clock, organisations
 from portal.core.actors import SYSTEM
-from portal.core.models import Organisation, Place, PolicyPack, Program, Vertical
+from portal.core.models import CodeValue, Organisation, Place, PolicyPack, Program, Vertical
 from portal.core.vocabulary import ConsentMode
 
 GRACE_DAYS = 14
@@ -62,6 +62,7 @@ def build(session: Session) -> Office:
     with clock.pretended(opened):
         programs = {support.code: _add_vertical(session, support) for support in SUPPORT}
         places = _add_places(session)
+        _name_codes(session)
         partner = organisations.register(session, SYSTEM, name=PARTNER, email=PARTNER_EMAIL)
     verticals = {vertical.code: vertical for vertical in session.scalars(sa.select(Vertical))}
     return Office(verticals, programs, places, partner, opened)
@@ -83,6 +84,13 @@ def _add_vertical(session: Session, support: SupportVertical) -> Program:
     session.flush()
     session.refresh(vertical)
     return program
+
+
+def _name_codes(session: Session) -> None:
+    """What an installation says for itself: what people call the place of the contract, and one relationship."""
+    place = {"list_name": "location", "value": CONTRACT_PLACE}
+    session.scalars(sa.select(CodeValue).filter_by(**place)).one().label = CONTRACT_PLACE_NAME
+    session.add(CodeValue(list_name="relationship", value="1", label="Father"))
 
 
 def _add_places(session: Session) -> dict[str, Place]:

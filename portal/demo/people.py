@@ -32,7 +32,7 @@ PEOPLE: dict[str, PersonTold] = {
         phone="+44 7700 900101",
         phone_safe="yes",
         phone_wish="not after 17:00",
-        national_id_type="demo_card",
+        national_id_type="Demo card",
         national_id="DEMO-0001",
     ),
     "mateo": PersonTold(

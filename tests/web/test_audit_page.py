@@ -57,6 +57,13 @@ def test_it_is_filtered_by_case_who_and_action(auditor, office):
     assert "No event matches" in words(auditor.get("/app/audit?action=nothing%00like%F0%9F%92%A9this"))
 
 
+def test_of_a_case_one_finds_who_read_it_too(auditor, office):
+    auditor.get(f"/app/cases/{office['case']}")
+    page = auditor.get(f"/app/audit?case={office['case']}")
+    assert events(page)[0] == f"user:{office['auditor']} #2" and events(page)[-1] == f"case:{office['case']} #1"
+    assert "case.read" in words(page)
+
+
 def test_pages_follow_one_another_and_lead_back(auditor, office):
     address = "/app/audit?action=case.create"
     first = auditor.get(address)

@@ -273,6 +273,8 @@ def test_records_that_no_pair_names_are_found_compared_and_joined(app, office, w
     assert "Nothing was found by itself; somebody asked." in page
     assert "Name Amina Testperson Ruth Elsewise Different speaks against it" in page
     assert "Two people" not in page, "there is nothing to remember of two whom nobody took for one"
+    alone = worker.get(f"{choose}/{office['first']}", expect=303)
+    assert alone.headers["Location"] == choose, "of one record the other is asked for"
     form = {**versions(app, office, joins="unlike"), "reason": "She goes by both names"}
     worker.post(joining(office, other="unlike"), form)
     assert kept(app, Person, id=office["unlike"]).root_id == office["first"]

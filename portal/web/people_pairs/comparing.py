@@ -19,8 +19,10 @@ def show(pair: int):
 
 
 def compare(id: int, other: int):
-    """Two records that somebody chose; a pair that was found of them has its own page."""
+    """Two records that somebody chose; a pair that was found of them has its own page, and one record has no other."""
     one, joins = (people.find(db.session, current_actor(), number) for number in (id, other))
+    if one.id == joins.id:
+        return fragments.go_to(url_for("people_pairs.choose", id=one.id))
     found = people_pairs.between(db.session, current_actor(), one, joins)
     if found is not None:
         return fragments.go_to(url_for("people_pairs.show", pair=found.id))
