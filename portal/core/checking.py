@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import verification
+from portal.core import restriction, verification
 from portal.core.actors import Actor
 from portal.core.consent_rules import Offer
-from portal.core.errors import AlreadyDone, DomainError, Forbidden, InvalidTransition
+from portal.core.errors import AlreadyDone, DomainError, Forbidden, InvalidTransition, ReadOnly
 from portal.core.households import visible_households
 from portal.core.models import Case, Consent, Household, Person, User, Vertical
 from portal.core.permissions import (
@@ -99,14 +99,14 @@ def consents(session: Session, actor: Actor, *, after: int = 0) -> Page:
 def offers(session: Session, actor: Actor, subject: Subject) -> list[Offer]:
     """What can be done about a record's verification and its place in the files, with what stands against it."""
     if verification.is_archived(subject):
-        return [_offer("restore", actor, lambda: require(actor, Permission.VERIFY_PERSON))]
-    archive = _offer("archive", actor, lambda: _require_archivable(session, actor, subject))
+        return [_offer("restore", actor, subject, lambda: None)]
+    archive = _offer("archive", actor, subject, lambda: verification.require_archivable(session, subject))
     if subject.verification_status is Verification.VERIFIED:
         claims = isinstance(subject, Person) and verification.has_claims(session, subject)
-        numbers = [_offer("numbers", actor, lambda: verification.require_numbers(session, actor, subject))]
+        numbers = [_offer("numbers", actor, subject, lambda: verification.require_numbers(session, actor, subject))]
         return [*(numbers if claims else []), archive]
-    verify = _offer("verify", actor, lambda: _require_verifiable(session, actor, subject))
-    reject = _offer("reject", actor, lambda: verification.require_decision(actor, subject, verified=False))
+    verify = _offer("verify", actor, subject, lambda: _require_verifiable(session, actor, subject))
+    reject = _offer("reject", actor, subject, lambda: verification.require_decision(actor, subject, verified=False))
     return [verify, reject, archive]
 
 
@@ -116,13 +116,10 @@ def _require_verifiable(session: Session, actor: Actor, subject: Subject) -> Non
         verification.require_own_numbers(session, subject)
 
 
-def _require_archivable(session: Session, actor: Actor, subject: Subject) -> None:
-    require(actor, Permission.VERIFY_PERSON)
-    verification.require_archivable(session, subject)
-
-
-def _offer(action: str, actor: Actor, check) -> Offer:
+def _offer(action: str, actor: Actor, subject: Subject, check) -> Offer:
     try:
+        require(actor, Permission.VERIFY_PERSON)
+        restriction.require_usable(subject)
         check()
     except DomainError as obstacle:
         return Offer(action, obstacle, _who(actor, obstacle))
@@ -132,6 +129,8 @@ def _offer(action: str, actor: Actor, check) -> Offer:
 def _who(actor: Actor, obstacle: DomainError) -> str:
     if isinstance(obstacle, InvalidTransition):
         return "whoever may close that case, first"
+    if isinstance(obstacle, ReadOnly):
+        return "whoever may restore or free the record, first"
     if isinstance(obstacle, AlreadyDone):
         taken = obstacle.target == "identity_number"
         return "whoever compares the two records, first" if taken else ""

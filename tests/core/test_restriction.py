@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from portal.core import (
     audit,
     case_file,
+    checking,
     clock,
     consenting,
     corrections,
@@ -110,6 +111,13 @@ def test_the_record_is_joined_to_no_other_and_compared_with_none(session, office
         assert made.id
     pairs = session.execute(sa.select(PersonPair.low_id, PersonPair.high_id)).all()
     assert all(office["person"] not in pair for pair in pairs)
+
+
+def test_no_check_of_the_record_is_offered_and_who_can_lift_that_is_said(session, office):
+    offers = checking.offers(session, office["actor"], session.get(Person, office["person"]))
+    assert {(type(offer.obstacle), offer.who) for offer in offers} == {
+        (ReadOnly, "whoever may restore or free the record, first")
+    }
 
 
 def test_it_is_read_its_cases_go_on_and_the_person_is_told_everything(session, office):

@@ -181,6 +181,26 @@ class TestIdentityNumbers:
         assert "needed together" in words(agent.post(f"{path}/identity", told, expect=422))
 
 
+def test_of_a_restricted_record_no_form_is_offered_and_what_was_typed_all_the_same_stays(app, agent, office, path):
+    with app.app_context(), committed(db.session) as session:
+        session.get(Person, office["person"]).restricted_at = clock.now()
+    contact = f"{path}/contacts/{office['contact']}"
+    typed = {
+        f"{path}/edit": filled(app, office, address="Behind the old mill"),
+        f"{path}/contacts": {"value": "amina@home.example", "safe": "yes"},
+        contact: {"value": "", "safe": "no", "wish": "Behind the old mill"},
+        f"{path}/identity": {"kind": "passport", "number": "P7654321"},
+    }
+    page = agent.get(path).text
+    assert not [form for form in typed if f'href="{form}"' in page]
+    for form, told in typed.items():
+        assert "Restricted since" in words(agent.get(form))
+        refused = agent.post(form, told, expect=409)
+        assert "Nothing was changed The data of this person is restricted" in words(refused)
+        assert max((str(value) for value in told.values()), key=len) in refused.text
+    agent.post(f"{contact}/remove", expect=409)
+
+
 def test_the_history_goes_page_by_page_and_a_foreign_place_in_it_begins_anew(app, agent, office, path):
     for number in range(35):
         agent.post(f"{path}/edit", filled(app, office, address=f"{number} Mill Lane"))

@@ -9,7 +9,7 @@ from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.core import codes, corrections, paging, people, person_history, safe_contact, sensitivity
-from portal.core.errors import InvalidInput, StaleVersion
+from portal.core.errors import InvalidInput, ReadOnly, StaleVersion
 from portal.core.models import Person, PersonContact
 from portal.core.permissions import Permission, require
 from portal.core.sensitivity import Sensitive
@@ -40,6 +40,8 @@ def edit(id: int):
     except StaleVersion:
         person = _writable(id)
         return _page("people/edit.html", person, 409, form=form.catch_up(person), meanwhile=_newest(person))
+    except ReadOnly as refusal:
+        return _page("people/edit.html", _writable(id), 409, form=form, happened=_(refusal.message))
     flash(_("The record is put right."), "success")
     return _back(id)
 
@@ -60,6 +62,8 @@ def add_contact(id: int):
     except InvalidInput as refusal:
         form.value.errors = [_(refusal.message)]
         return _page("people/contact.html", _writable(id), 422, form=form, contact=None)
+    except ReadOnly as refusal:
+        return _page("people/contact.html", _writable(id), 409, form=form, contact=None, happened=_(refusal.message))
     flash(_("The way to reach this person is added."), "success")
     return _back(id)
 
@@ -90,6 +94,9 @@ def change_contact(id: int, contact_id: int):
         person, contact = _contact(id, contact_id)
         form.value.errors = [_(refusal.message)]
         return _page("people/contact.html", person, 422, form=form, contact=contact)
+    except ReadOnly as refusal:
+        person, contact = _contact(id, contact_id)
+        return _page("people/contact.html", person, 409, form=form, contact=contact, happened=_(refusal.message))
     flash(_("The way to reach this person is put right."), "success")
     return _back(id)
 
@@ -114,9 +121,12 @@ def claim_identity(id: int):
         missing = form.number if kind else form.kind
         missing.errors = [_("A number and what kind of document it is on are needed together.")]
         return _page("people/identity.html", person, 422, form=form)
-    with unit_of_work(db.session, current_actor(), intent="person.identity_claim"):
-        person = people.find(db.session, current_actor(), id)
-        corrections.claim_identity(db.session, current_actor(), person, kind, number)
+    try:
+        with unit_of_work(db.session, current_actor(), intent="person.identity_claim"):
+            person = people.find(db.session, current_actor(), id)
+            corrections.claim_identity(db.session, current_actor(), person, kind, number)
+    except ReadOnly as refusal:
+        return _page("people/identity.html", _writable(id), 409, form=form, happened=_(refusal.message))
     flash(_("The number is recorded as claimed. It counts once somebody has checked it."), "success")
     return _back(id)
 
