@@ -7,6 +7,7 @@ encrypted, it is found by its owner alone, and it ends when it is sent, thrown a
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,19 +25,43 @@ LONGEST = 500_000  # characters of one draft, all fields together
 _ASIDE = ".aside"
 
 
-def save(session: Session, actor: Actor, form: str, key: str, fields: Mapping[str, Any], *, title: str = "") -> Draft:
-    """Keep the fields of a form as they stand now, for another fourteen days. Raises InvalidInput, Forbidden."""
+@dataclass(frozen=True)
+class Edit:
+    """Which state of a form this is: the open page in which it was typed, and the how-manieth edit of that page."""
+
+    page: str
+    number: int
+
+
+def save(
+    session: Session,
+    actor: Actor,
+    form: str,
+    key: str,
+    fields: Mapping[str, Any],
+    *,
+    title: str = "",
+    edit: Edit | None = None,
+) -> Draft:
+    """Keep the fields of a form as they stand now, for another fourteen days. Raises InvalidInput, Forbidden.
+
+    What is older than what the same page had kept before, because a slow line turned the two round, changes nothing.
+    """
     if actor.user_id is None:
         raise Forbidden("Only people keep drafts.")
     body = json.dumps(dict(fields), ensure_ascii=False)
     if len(body) > LONGEST or not 1 <= len(key) <= 255:
         raise InvalidInput("This is too long to be kept as a draft.", target="draft")
     at = clock.now()
-    draft = session.scalar(sa.select(Draft).where(*_mine(actor, form, key)))  # even one whose time is over: same row
+    # Even one whose time is over: same row.
+    draft = session.scalar(sa.select(Draft).where(*_mine(actor, form, key)).with_for_update())
+    if draft is not None and edit is not None and draft.page == edit.page and edit.number < (draft.edit or 0):
+        return draft
     if draft is None:
         draft = Draft(user_id=actor.user_id, form=form, key=key, revision=0)
         session.add(draft)
     draft.title, draft.body = title.strip()[:255], body
+    draft.page, draft.edit = (edit.page, edit.number) if edit is not None else (None, None)
     draft.revision += 1
     draft.saved_at, draft.expires_at = at, at + KEPT
     session.flush()

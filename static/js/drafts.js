@@ -6,7 +6,10 @@
   const PAUSE = 1000;
   const AGAIN = 5000; // milliseconds after which what could not be saved is tried again, also when nobody types any more
   const KEEPALIVE_LIMIT = 60000; // browsers refuse a larger body on a request that outlives its page
+  // With the number of an edit this tells the server what is newer, in whatever order it arrives. (randomUUID needs https.)
+  const PAGE = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const drafts = new Map();
+  let edits = 0; // of the page: a form that was replaced goes on counting
 
   function fieldsOf(form) {
     const fields = new URLSearchParams();
@@ -50,14 +53,14 @@
     return true;
   }
 
-  async function ask(form, body) {
-    let answer = await send(form, body);
-    if (answer.status === 400 && await renew()) answer = await send(form, fieldsOf(form).toString());
+  async function ask(form, body, edit) {
+    let answer = await send(form, body, edit);
+    if (answer.status === 400 && await renew()) answer = await send(form, fieldsOf(form).toString(), edit);
     if (!answer.ok) throw Object.assign(new Error(`draft: ${answer.status}`), { status: answer.status });
     return answer.json();
   }
 
-  function send(form, body) {
+  function send(form, body, edit) {
     const token = document.querySelector("meta[name='csrf-token']");
     return fetch(form.dataset.draftUrl, {
       method: "POST",
@@ -69,6 +72,7 @@
         "Accept": "application/json",
         "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
         "X-Background": "1",
+        "X-Draft-Edit": `${PAGE}.${edit}`,
         "X-CSRFToken": token ? token.content : "",
       },
     });
@@ -85,10 +89,10 @@
       if (!draft.failed) await save(form);
       return;
     }
-    const edits = draft.edits;
-    draft.sending = edits;
-    const asking = ask(form, fieldsOf(form).toString()).then((answer) => {
-      draft.saved = Math.max(draft.saved, edits);
+    const edit = draft.edits;
+    draft.sending = edit;
+    const asking = ask(form, fieldsOf(form).toString(), edit).then((answer) => {
+      draft.saved = Math.max(draft.saved, edit);
       draft.failed = false;
       tell(form, draft, answer.saved_at_label || "");
     }, (problem) => {
@@ -103,7 +107,7 @@
 
   function touch(form) {
     const draft = draftOf(form);
-    draft.edits += 1;
+    draft.edits = ++edits;
     clearTimeout(draft.timer);
     draft.timer = setTimeout(() => save(form), PAUSE);
   }
@@ -184,7 +188,7 @@
     if (part instanceof Element && event.detail.xhr && event.detail.xhr.status === 422) keepFaulty(part.parentElement || part);
   });
   document.addEventListener("portal:save-draft", (event) => {
-    draftOf(event.target).edits += 1;
+    draftOf(event.target).edits = ++edits;
     save(event.target);
   });
 

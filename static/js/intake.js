@@ -81,7 +81,8 @@
   /* What a button inside the form does is worked out from the fields as they were sent. Whoever typed on meanwhile in the part that
      the answer would replace keeps every word: the answer is let go, and the same is asked again with what stands there now. */
   const sent = new WeakMap(); // by request: the part as it was sent
-  const typedIn = (part) => JSON.stringify([...new FormData(form)].filter(([name]) => part.contains(form.elements[name]?.[0] || form.elements[name])));
+  const typedIn = (part) => JSON.stringify([...form.elements].filter((field) => part.contains(field) && field.matches("input:not([type='hidden']), select, textarea"))
+    .map(({ id, value, checked }) => [id, value, checked]));
 
   form.addEventListener("htmx:beforeRequest", ({ detail }) => { if (detail.elt.name === "do") sent.set(detail.xhr, typedIn(detail.target)); });
   form.addEventListener("htmx:beforeSwap", (event) => {

@@ -94,7 +94,8 @@
 
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const here = document.activeElement;
-    if (here !== focusWhenAsked.get(detail.xhr) && here !== document.body && (here.id || !detail.target.contains(here))) {
+    if (here === focusWhenAsked.get(detail.xhr) || here === document.body) return;
+    if (!detail.target.contains(here) || (here.id && here.matches("input, select, textarea"))) {
       wentOn.set(detail.xhr, { here, at: [here.selectionStart, here.selectionEnd] });
     }
   });
@@ -103,8 +104,12 @@
     if (!wentOn.has(detail.xhr)) return;
     const { here, at } = wentOn.get(detail.xhr);
     const there = here.isConnected ? here : document.getElementById(here.id);
-    there?.focus({ preventScroll: true });
-    if (there !== here && typeof at[0] === "number") there?.setSelectionRange?.(...at);
+    if (!there) {
+      wentOn.delete(detail.xhr);
+      return;
+    }
+    there.focus({ preventScroll: true });
+    if (there !== here && typeof at[0] === "number") there.setSelectionRange(...at);
   });
 
   const staysHere = (xhr) => wentOn.has(xhr) || document.activeElement !== focusWhenAnswered.get(xhr);
@@ -153,7 +158,8 @@
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     setBusy(detail.target, true);
-    focusWhenAsked.set(detail.xhr, detail.elt.matches("[data-asks-again]") ? null : document.activeElement);
+    focusWhenAsked.set(detail.xhr, "asksAgain" in detail.elt.dataset ? null : document.activeElement);
+    delete detail.elt.dataset.asksAgain;
   });
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     setBusy(detail.target, false);

@@ -186,6 +186,7 @@ class Desk:
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         expect(page).to_have_url(f"{self.base_url}/app/")
+        page.wait_for_load_state()  # from now on its keys are heard
         return page
 
 

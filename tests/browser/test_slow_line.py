@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.browser.conftest import Desk
 from tests.browser.hands import UNDER_WAY
 from tests.browser.test_conversation import messages_of
 
 GOES_ON = "document.addEventListener('htmx:afterSwap', () => setTimeout(() => document.querySelector('#plan').focus()))"
+IS_HIDDEN = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 pytestmark = pytest.mark.browser
 
@@ -75,6 +79,29 @@ def test_what_is_typed_while_one_sends_stands_in_the_form_that_comes_back(desk: 
         page.keyboard.type(" At nine.")
     expect(page.locator("article").filter(has_text="Come on Monday.")).to_have_count(1)
     expect(writer).to_have_value("At nine.")
+
+
+def is_older(answer: Response) -> bool:
+    """Whether this answers the save of the older text."""
+    return "older" in (answer.request.post_data or "")
+
+
+def test_a_slow_save_never_puts_older_text_in_the_place_of_newer(desk: Desk):
+    page = desk.sign_in("agent")
+    page.goto("/app/intake")
+    narrative = page.locator("#narrative")
+    with page.expect_response(is_older) as older, held_back(page, "**/intake/draft"):
+        with page.expect_request("**/intake/draft"):
+            narrative.fill("an older text")
+        narrative.fill("a newer text")
+        with page.expect_response("**/intake/draft"):
+            page.evaluate(IS_HIDDEN)
+    assert older.value.ok
+    page.close()
+    page = desk.context.new_page()
+    page.goto("/app/intake/drafts")
+    expect(page.get_by_role("link", name="a newer text")).to_be_visible()
+    expect(page.get_by_role("link", name="an older text")).to_have_count(0)
 
 
 def at_rest(page: Page) -> None:

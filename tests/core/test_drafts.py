@@ -48,6 +48,15 @@ def test_a_draft_is_nobody_elses(session, workers):
     assert drafts.find(session, mine, "intake", "one") == FIELDS
 
 
+def test_what_arrives_late_from_a_page_changes_nothing_and_another_page_goes_on(session, workers):
+    texts = {("a" * 32, 2): "newer", ("a" * 32, 1): "older", ("b" * 32, 1): "of another page"}
+    found = []
+    for (page, number), text in texts.items():
+        save(session, workers[0], fields={"narrative": [text]}, edit=drafts.Edit(page, number))
+        found.append(drafts.find(session, workers[0], "intake", "one")["narrative"][0])
+    assert found == ["newer", "newer", "of another page"]
+
+
 def test_nobody_in_particular_keeps_no_draft(session):
     with pytest.raises(Forbidden), committed(session):
         drafts.save(session, ANONYMOUS, "intake", "one", FIELDS)

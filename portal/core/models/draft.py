@@ -20,6 +20,8 @@ class Draft(Base):
     title: Mapped[str] = mapped_column(EncryptedText, default="")
     body: Mapped[str] = mapped_column(EncryptedText)  # the form's fields as JSON
     revision: Mapped[int] = mapped_column(default=1)
+    page: Mapped[str | None] = mapped_column(sa.String(32))  # in which it was typed, and which edit of it this is:
+    edit: Mapped[int | None]  # what arrives late from the same page must not take the place of what came after it
     created_at: Mapped[Moment]
     saved_at: Mapped[Moment]
     expires_at: Mapped[dt.datetime] = mapped_column(index=True)

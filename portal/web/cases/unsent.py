@@ -11,6 +11,7 @@ from portal.core.unit import unit_of_work
 from portal.extensions import db
 from portal.web import formats, fragments
 from portal.web.access import current_actor
+from portal.web.typed import edit_of_request
 
 # The fields of each form that are worth keeping. No draft holds anything else.
 FIELDS = {
@@ -32,7 +33,7 @@ def keep(case: Case, form: str, key: str, title: str, *, actor: Actor | None = N
     if is_empty:
         drafts.discard(db.session, actor, form, key)
     else:
-        drafts.save(db.session, actor, form, key, fields, title=f"{case.reference}, {title}")
+        drafts.save(db.session, actor, form, key, fields, title=f"{case.reference}, {title}", edit=edit_of_request())
 
 
 def findable(number: int, permission: Permission, *, actor: Actor | None = None) -> Case:

@@ -10,6 +10,7 @@ from portal.web.intake import steps
 from portal.web.intake.desk import FORM, Desk
 from portal.web.intake.lists import Lists
 from portal.web.intake.steps import GUIDED, Fields
+from portal.web.typed import edit_of_request
 
 
 def require_key(key: str) -> None:
@@ -44,4 +45,4 @@ def save(actor: Actor, key: str, fields: Fields) -> Draft | None:
     """Keep the fields, inside the caller's unit; None where the form was sent meanwhile. Raises InvalidInput."""
     if contacts.of_draft(db.session, actor, key) is not None:
         return None
-    return drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields))
+    return drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields), edit=edit_of_request())

@@ -134,10 +134,8 @@ def draft():
     key = fields.get("draft", [""])[0]
     kept.require_key(key)
     with unit_of_work(db.session, actor, intent="draft.save"):
-        if contacts.of_draft(db.session, actor, key) is not None:
-            return jsonify(saved_at_label=_("Sent"))
-        saved = drafts.save(db.session, actor, FORM, key, fields, title=steps.title_of(fields))
-        label = wording.saved_label(saved)
+        saved = kept.save(actor, key, fields)
+        label = wording.saved_label(saved) if saved is not None else _("Sent")
     return jsonify(saved_at_label=label)
 
 
