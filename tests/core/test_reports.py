@@ -55,6 +55,7 @@ def listed(session, actor, wanted: ListFilter) -> set[int]:
     return {case.id for case in search.page(session, actor, wanted, BY_NUMBER, limit=1000).cases}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_each_number_is_the_length_of_the_list_behind_it(session, seed):
     with committed(session):
@@ -95,6 +96,7 @@ def by_hand(session, actor, figure: Figure, vertical: int | None) -> list[Case]:
     return [case for case in needs if (case.subject_person_id, case.primary_vertical_id) in ending]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_what_each_worker_has_in_hand_is_what_their_list_shows(session, seed):
     with committed(session):

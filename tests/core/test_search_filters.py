@@ -154,6 +154,7 @@ def test_each_filter_holds_what_it_says_alone_and_with_words_and_shows_nothing_t
     assert look(f"ref:{office['hidden']}") == look("phone:0799000000") == (set(), [])
 
 
+@pytest.mark.slow
 def test_filters_narrow_one_another_in_any_order(look):
     texts = ["status:active", "owner:me", "from:2026-03-02", "field:level=0", "vertical:HEALTH", "river"]
     alone = {text: look(text)[0] for text in texts}

@@ -211,6 +211,7 @@ def test_the_plain_rule_its_parts_the_list_and_a_reading_by_hand_agree(session, 
     assert min(shown) < max(shown) < CASES, "the world tells them apart"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_who_can_be_put_on_a_list_is_who_sees_the_case_but_for_their_own_people(session, seed):
     with committed(session):

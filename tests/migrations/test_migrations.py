@@ -90,6 +90,7 @@ def test_there_is_one_newest_migration():
     assert len(ScriptDirectory(MIGRATIONS).get_heads()) == 1
 
 
+@pytest.mark.slow
 def test_down_to_nothing_and_up_again(app):
     with app.app_context():
         downgrade(revision="base")

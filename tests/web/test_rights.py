@@ -122,6 +122,7 @@ def test_restricted_data_says_so_wherever_the_person_is_shown_and_is_not_correct
 CLAIM = {"kind": "passport", "number": "EX12345"}
 
 
+@pytest.mark.slow
 def test_two_people_erase_somebody_after_seeing_what_goes_and_the_certificate_stays(app, browser_as, office, path):
     with app.app_context(), committed(db.session) as session:
         admins = [make_user(session, Role.ADMINISTRATOR).id for _ in range(2)]

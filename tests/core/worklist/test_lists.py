@@ -69,6 +69,7 @@ def test_the_list_holds_exactly_what_the_plain_scope_shows(session, office):
         assert set() < visible < everything, who
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["wide", "administrator"])
 def test_turning_the_pages_shows_every_case_once_and_turning_back_shows_the_same_pages(session, office, who):
     actor = actor_of(session, office[who])

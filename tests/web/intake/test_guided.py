@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 
+import pytest
 import sqlalchemy as sa
 
 from portal.core import clock
@@ -130,6 +131,7 @@ def test_every_answer_of_the_one_page_stands_among_the_answers_with_its_way_to_c
         assert way.startswith(f"/app/intake/{ONE}/guided/") and "then=check" in way
 
 
+@pytest.mark.slow
 def test_the_same_case_comes_of_both_forms(app, desk):
     one_page = desk.post("/app/intake", {**TOLD, "draft": ONE, "do": "create"}).location
     steps = walk(desk, TOLD, OTHER)
@@ -143,6 +145,7 @@ def test_the_same_case_comes_of_both_forms(app, desk):
         assert told_of(made[0]) == told_of(made[1])
 
 
+@pytest.mark.slow
 def test_sending_the_answers_again_makes_no_twin_whichever_form_sends_them(app, desk):
     walk(desk, TOLD, ONE)
     first = desk.post(f"/app/intake/{ONE}/check", {"do": "create"})

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import sqlalchemy as sa
 
 from portal.core import approvals
@@ -67,6 +68,7 @@ def test_each_reader_finds_each_question_where_it_belongs_and_nothing_of_others(
     assert reference not in html(at("stranger").get("/app/approvals?show=decided"))
 
 
+@pytest.mark.slow
 def test_a_long_list_of_questions_goes_on_over_pages_without_gap_or_double(app, office, at, arrange):
     def many(session):
         lead, care = actor_of(session, session.get(User, office["lead"])), session.get(Vertical, office["care"])
