@@ -6,9 +6,8 @@ from flask_babel import get_locale
 from werkzeug.routing import IntegerConverter, Map
 
 from portal.web import access, compression, context, health
+from portal.web.fields import LARGEST_NUMBER
 from portal.web.pages import BLUEPRINTS
-
-LARGEST_NUMBER = 2**63 - 1
 
 
 class RowNumber(IntegerConverter):

@@ -23,7 +23,7 @@ STATUS = {
 
 _TITLES = {
     400: (_l("This did not arrive in order"), _l("Go back, reload the page and try again.")),
-    403: (_l("You may not do this"), _l("If you need to, ask a supervisor of this vertical.")),
+    403: (_l("You may not do this"), _l("If you need to, ask a supervisor or an administrator.")),
     404: (_l("There is nothing here"), _l("It may not exist, or it is not yours to see. Check the number, or search.")),
     405: (_l("This page cannot be used in that way"), _l("Go back and use the buttons of the page.")),
     409: (_l("This is not possible now"), _l("Reload the page to see how things stand.")),
@@ -58,6 +58,7 @@ def http_page(error: HTTPException):
 
 def _page(status: int, message: str | None, error: HTTPException | None = None):
     title, advice = _TITLES.get(status, _TITLES[500 if status >= 500 else 400])
+    message = None if message == f"{title}." else message  # it is said once
     g.setdefault("correlation_id", uuid.uuid4().hex)  # what failed before the request got its own
     page = "_error.html" if wants_fragment() else "error.html"
     body = render_template(

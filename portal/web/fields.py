@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, RadioField, SelectField, StringField
+from wtforms import DateField, Field, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import TextInput
@@ -12,6 +12,26 @@ from wtforms.widgets import TextInput
 from portal.core import clock
 
 Words = dict[str, LazyString]  # what can be chosen: values with what is said for them
+LARGEST_NUMBER = 2**63 - 1
+
+
+def row_number(text: object) -> int:
+    """The number of a row as a form or an address gives it. Raises ValueError beyond what a row can have."""
+    number = int(text)
+    if abs(number) > LARGEST_NUMBER:
+        raise ValueError("no row has this number")
+    return number
+
+
+class RowField(IntegerField):
+    """The number of a row, told by the page itself; one that no row can have was not given."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was sent. Raises ValueError for what is no number of a row."""
+        super().process_formdata(valuelist)
+        if self.data is not None and abs(self.data) > LARGEST_NUMBER:
+            self.data = None
+            raise ValueError(self.gettext("Not a valid integer value."))
 
 
 class PartsDateField(Field):

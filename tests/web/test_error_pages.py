@@ -3,6 +3,7 @@
 import pytest
 from werkzeug.exceptions import default_exceptions
 
+from portal.core.errors import Forbidden
 from portal.web import errors
 from tests.page import words
 
@@ -20,3 +21,9 @@ def test_each_error_says_what_happened_what_to_do_and_whom_to_tell(app, headers)
         assert f"{title} " in told and str(advice) in told
         said[status] = str(title)
     assert len(set(said.values())) == len(said), "each says something of its own"
+
+
+def test_a_refusal_that_says_no_more_than_its_title_is_said_once(app):
+    with app.test_request_context("/app/somewhere"):
+        told = words(errors.domain_page(Forbidden("You may not do this.")))
+    assert "You may not do this If you need to" in told and "You may not do this." not in told

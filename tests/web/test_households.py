@@ -142,6 +142,8 @@ class TestRegistering:
         worker.get(f"/app/households/new?leader={office['hidden']}", expect=404)
         worker.post("/app/households/new", {"leader": office["hidden"], "name": "x"}, expect=404)
         assert "Choose the person first." in words(worker.post("/app/households/new", {"name": "x"}, expect=422))
+        assert "Find" in words(worker.get(f"/app/households/new?leader={2**63}")), "beyond what a row can have is none"
+        worker.post("/app/households/new", {"leader": 2**63, "name": "x"}, expect=422)
 
 
 class TestBelonging:

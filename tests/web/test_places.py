@@ -41,6 +41,7 @@ def test_a_place_is_added_moved_and_retired(app, ada, numbers):
     refused = ada.post(new, {"name": "quay", "parent": numbers["coast"], "code": "12"}, expect=422)
     assert "There is a place of this name there already." in words(refused)
     assert 'value="12"' in refused.get_data(as_text=True)
+    ada.post(new, {"name": "Mole", "parent": 2**63, "code": "12"}, expect=422)
     page = ada.follow(ada.post(new, {"name": "Mole", "parent": numbers["coast"], "code": "12"}))
     assert "Mole is added." in words(page) and "Mole in Coast" in words(page)
 

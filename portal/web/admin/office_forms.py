@@ -12,6 +12,7 @@ from portal.core import code_register, place_register, program_register
 from portal.core.models import Place
 from portal.core.place_register import Branch, PlaceTold
 from portal.web.cases.forms import VersionedForm, options
+from portal.web.fields import row_number
 
 
 class _ProgramForm(FlaskForm):
@@ -41,7 +42,7 @@ class _PlaceForm(FlaskForm):
     name = StringField(
         _l("Name"), [InputRequired(_l("Give the place a name.")), Length(max=place_register.LONGEST_NAME)]
     )
-    parent = SelectField(_l("Lies in"), coerce=int, validate_choice=False)
+    parent = SelectField(_l("Lies in"), coerce=row_number, validate_choice=False)
 
     def offer(self, tree: Iterable[Branch], place: Place | None = None) -> None:
         """Offer the places in which it can lie: not itself, not what lies in it, none that is retired."""

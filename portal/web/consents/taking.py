@@ -17,6 +17,7 @@ from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.consents.forms import NONE_YET, CaptureForm, EvidenceForm, RenewForm
 from portal.web.consents.views import entry_page, find, page, step_page
+from portal.web.fields import row_number
 
 LARGEST = 15 * uploads.MEBIBYTE
 MOST_FILES = 10
@@ -35,7 +36,7 @@ def capture(id: int):
     require(current_actor(), Permission.CAPTURE_CONSENT)
     form = CaptureForm().offer().offer_verticals(verticals.listed(db.session))
     if request.method == "GET":
-        form.vertical.data = request.args.get("vertical", type=int)
+        form.vertical.data = request.args.get("vertical", type=row_number)
         return _capturing(id, form)
     people.find(db.session, current_actor(), id)
     if not form.validate():

@@ -14,6 +14,7 @@ from portal.extensions import db
 from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import person_name
+from portal.web.fields import row_number
 from portal.web.formats import office_zone
 from portal.web.households.forms import EndMemberForm, HouseholdForm, MemberForm
 
@@ -33,7 +34,7 @@ def register():
     require(current_actor(), Permission.REGISTER_PERSON)
     form = HouseholdForm()
     if request.method == "GET":
-        form.leader.data = request.args.get("leader", type=int)
+        form.leader.data = request.args.get("leader", type=row_number)
         return _registering(form)
     if not form.validate():
         return _registering(form, 422)
@@ -55,7 +56,7 @@ def add_member(household: UUID):
     _writable(household)
     form = MemberForm()
     if request.method == "GET":
-        form.person.data, form.start.data = request.args.get("person", type=int), clock.today(office_zone())
+        form.person.data, form.start.data = request.args.get("person", type=row_number), clock.today(office_zone())
         return _adding(household, form)
     if not form.validate():
         return _adding(household, form, 422)

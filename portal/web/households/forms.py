@@ -3,13 +3,13 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from portal.core import reasons
 from portal.web.cases.forms import newlines, options
-from portal.web.fields import DayField, WordField
+from portal.web.fields import DayField, RowField, WordField
 
 _WHO = _l("Choose the person first.")
 
@@ -17,7 +17,7 @@ _WHO = _l("Choose the person first.")
 class HouseholdForm(FlaskForm):
     """A new household."""
 
-    leader = IntegerField(widget=HiddenInput(), validators=[DataRequired(_WHO)])
+    leader = RowField(widget=HiddenInput(), validators=[DataRequired(_WHO)])
     name = WordField(_l("Name of the household"), longest=255)
     address = TextAreaField(_l("Address"), [Optional(), Length(max=1000)], filters=[newlines])
 
@@ -25,7 +25,7 @@ class HouseholdForm(FlaskForm):
 class MemberForm(FlaskForm):
     """Who belongs to a household, as what and since when."""
 
-    person = IntegerField(widget=HiddenInput(), validators=[DataRequired(_WHO)])
+    person = RowField(widget=HiddenInput(), validators=[DataRequired(_WHO)])
     relation = WordField(_l("Relation to the leader"), longest=64)
     start = DayField(_l("Since"), [InputRequired(_l("Enter the day."))])
 

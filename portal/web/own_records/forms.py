@@ -11,13 +11,14 @@ from portal.core.permissions import Permission, can
 from portal.extensions import db
 from portal.web.access import current_actor
 from portal.web.cases.forms import options
+from portal.web.fields import row_number
 from portal.web.own_records.words import TIES
 
 
 class TieForm(FlaskForm):
     """Whose record it is, and, where an administrator says it, to whom it is closed."""
 
-    worker = SelectField(_l("Who works here"), coerce=int, validate_choice=False)
+    worker = SelectField(_l("Who works here"), coerce=row_number, validate_choice=False)
     tie = RadioField(_l("What is it?"), [InputRequired(_l("Choose one."))], validate_choice=False)
 
     def offer(self) -> "TieForm":

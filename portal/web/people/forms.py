@@ -12,7 +12,7 @@ from portal.core.models import Person
 from portal.core.relations import LONGEST_NOTE, Line
 from portal.core.vocabulary import AgeUnit
 from portal.web.cases.forms import VersionedForm, newlines, options
-from portal.web.fields import AgeField, ChoiceField, PartsDateField, RadioChoice, WordField, Words
+from portal.web.fields import AgeField, ChoiceField, PartsDateField, RadioChoice, RowField, WordField, Words
 from portal.web.people.relation_words import RELATIONS, relation
 
 SAFE: Words = {"yes": _l("Yes, safe"), "no": _l("No, do not use it"), "not_asked": _l("Not asked")}
@@ -78,7 +78,7 @@ class RelationForm(FlaskForm):
     """What somebody is to a person."""
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    other = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    other = RowField(widget=HiddenInput(), validators=[Optional()])
     kind = ChoiceField(_l("What are they?"), validators=[InputRequired(_l("Choose one."))])
     note = TextAreaField(_l("Note"), [Optional(), _SHORT], filters=[newlines])
 

@@ -12,6 +12,7 @@ from portal.extensions import db
 from portal.web import errors, fragments
 from portal.web.access import current_actor
 from portal.web.cases.words import person_name
+from portal.web.fields import row_number
 from portal.web.people import words
 from portal.web.people.forms import EndRelationForm, RelationForm
 
@@ -23,7 +24,7 @@ def add(id: int):
     """Find somebody, then say what they are to this person."""
     person, form = _writable(id), RelationForm().offer()
     if request.method == "GET":
-        form.other.data = request.args.get("other", type=int)
+        form.other.data = request.args.get("other", type=row_number)
         return _adding(id, form)
     if not form.validate():
         return _adding(id, form, 422)

@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 from portal.core.models import Person
 from portal.core.person_merging import LONGEST_REASON
 from portal.web.cases.forms import newlines, options
+from portal.web.fields import RowField
 
 _RELOAD = _l("This page is out of date. Reload it.")
 DIFFERENT, AGAIN = "different", "again"
@@ -29,7 +30,7 @@ class ReasonForm(FlaskForm):
 class JoinForm(ReasonForm):
     """Which of two records leads, as both were when they were compared, and why they are one person."""
 
-    leads = IntegerField(widget=HiddenInput())
+    leads = RowField(widget=HiddenInput())
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired(_RELOAD)])
     other_version = IntegerField(widget=HiddenInput(), validators=[InputRequired(_RELOAD)])
 

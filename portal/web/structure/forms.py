@@ -2,18 +2,19 @@
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from portal.core import reasons
 from portal.web.cases.forms import VersionedForm, newlines, options
+from portal.web.fields import RowField
 
 
 class MergeForm(VersionedForm):
     """Which other case joins this one, and why."""
 
-    other = IntegerField(widget=HiddenInput(), validators=[InputRequired(_l("Choose a case first."))])
+    other = RowField(widget=HiddenInput(), validators=[InputRequired(_l("Choose a case first."))])
     reason = RadioField(_l("Why are they merged?"), validate_choice=False)
     reason_text = TextAreaField(_l("Which reason?"), [Optional(), Length(max=2000)], filters=[newlines])
 
