@@ -83,7 +83,9 @@ def send(session: Session, actor: Actor, file: Attachment) -> Response:
     A page of ours may draw it all the same where it is a picture: what an ``img`` names runs nothing.
     """
     number, checksum, name, content_type = file.id, file.checksum, file.file_name, file.content_type
-    record_reading(session, actor, "attachment.read", attachment=number)
+    about = {"case": file.case_id, "person": file.person_id}
+    about = {what: of for what, of in about.items() if of is not None}
+    record_reading(session, actor, "attachment.read", attachment=number, **about)
     answer = send_file(storage.storage().open(checksum), mimetype=content_type, as_attachment=True, download_name=name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = _SANDBOX

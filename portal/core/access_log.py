@@ -1,8 +1,9 @@
 """What a team opened of what is sensitive, and when: for whoever oversees it, on cases and people that they may see.
 
-Listed are masked facts that were asked for, readings of sensitive cases, case files that were taken out, and cases
-that were opened by breaking the glass. Cases that are restricted, and those in which violence was reported, are
-sensitive. A page looks back through a bounded number of events; where it found few, it says how far it looked.
+Listed are masked facts that were asked for, readings of sensitive cases and of files that hang on them or on a person,
+case files and all that is held about somebody where it was taken out, and cases that were opened by breaking the glass.
+Cases that are restricted, and those in which violence was reported, are sensitive. A page looks back through a bounded
+number of events; where it found few, it says how far it looked.
 """
 
 import datetime as dt
@@ -29,17 +30,22 @@ class Kind(enum.StrEnum):
 
     REVEAL = "reveal"
     READ = "read"
+    FILE = "file"
     EXPORT = "export"
+    HOLDINGS = "holdings"
     GLASS = "glass"
 
 
 _ACTIONS = {
     Kind.REVEAL: "sensitive.reveal",
     Kind.READ: "case.read",
+    Kind.FILE: "attachment.read",
     Kind.EXPORT: "case.export",
+    Kind.HOLDINGS: "person.export",
     Kind.GLASS: "case.break_glass",
 }
 _KINDS = {action: kind for kind, action in _ACTIONS.items()}
+_OF_SENSITIVE_CASES = (Kind.READ, Kind.FILE)  # of other cases they are a day's work
 _columns = (AuditEvent.id, AuditEvent.at, AuditEvent.actor_id, AuditEvent.actor_name, AuditEvent.action)
 _columns += (AuditEvent.case_id, AuditEvent.details)
 
@@ -169,7 +175,7 @@ def _walk(session: Session, branches: list[sa.Select], most: int) -> tuple[list[
 
 
 def _lines(session: Session, actor: Actor, rows: Iterable[sa.Row]) -> list[Line]:
-    """Those events that are about a case or a person whom the reader may see; of readings, those of sensitive cases."""
+    """Those events that are about a case or a person that the reader may see; of readings, those of sensitive cases."""
     told = [(row, _number(row.case_id, row.details.get("case")), _number(row.details.get("person"))) for row in rows]
     numbers = {case for _row, case, _person in told if case}
     seen = {
@@ -183,7 +189,7 @@ def _lines(session: Session, actor: Actor, rows: Iterable[sa.Row]) -> list[Line]
     for row, case, person in told:
         kind = _KINDS[row.action]
         there = case in seen if case else person in known
-        if there and (kind is not Kind.READ or case in sensitive):
+        if there and (kind not in _OF_SENSITIVE_CASES or not case or case in sensitive):
             about = (row.details, seen.get(case), None if case else known.get(person))
             lines.append(Line(row.id, row.at, row.actor_name, row.actor_id, kind, *about))
     return lines

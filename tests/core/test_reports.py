@@ -6,7 +6,17 @@ import random
 import pytest
 import sqlalchemy as sa
 
-from portal.core import access_log, assignments, break_glass, clock, conflict_queue, reports, search, sensitivity
+from portal.core import (
+    access_log,
+    assignments,
+    break_glass,
+    clock,
+    conflict_queue,
+    reports,
+    search,
+    sensitivity,
+    subject_export,
+)
 from portal.core.access_log import Kind, Wanted
 from portal.core.errors import Forbidden
 from portal.core.list_filter import ListFilter
@@ -199,7 +209,15 @@ def test_what_a_team_opened_of_what_is_sensitive_is_told_and_nothing_else(sessio
         sensitivity.reveal(session, worker, Sensitive.IDENTITY, person=session.get(Person, office["person"]))
         reference = session.get(Case, office["secret"]).reference
         break_glass.ask(session, worker, reference, reason_code="COVER", text="To see what is due.")
+    for of in ({"case": office["plain"]}, {"case": office["violent"]}, {"person": office["person"]}):
+        record_reading(session, worker, "attachment.read", attachment=1, **of)
+    with committed(session):
+        person = session.get(Person, office["person"])
+        subject_export.begin(session, supervisor, person, reason="She asked for it.", notes=False)
     everything = [
+        (supervisor.name, Kind.HOLDINGS, None, 1),
+        ("Ben", Kind.FILE, None, 1),
+        ("Ben", Kind.FILE, office["violent"], 1),
         ("Ben", Kind.GLASS, office["secret"], 1),
         ("Ben", Kind.REVEAL, None, 1),
         ("Ben", Kind.REVEAL, office["plain"], 1),
@@ -210,7 +228,7 @@ def test_what_a_team_opened_of_what_is_sensitive_is_told_and_nothing_else(sessio
     for kind in Kind:
         assert told(session, office, Wanted(kind=kind)) == [line for line in everything if line[1] is kind]
     alone = Wanted(worker=supervisor.user_id)
-    assert told(session, office, alone) == [everything[3]]
+    assert told(session, office, alone) == [line for line in everything if line[0] == supervisor.name]
     assert told(session, office, Wanted(worker=stranger.user_id)) == []
     for who in (worker, stranger):
         with pytest.raises(Forbidden):

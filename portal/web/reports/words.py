@@ -44,7 +44,9 @@ WORKER_HEAD = (
 KINDS = {
     Kind.REVEAL: _l("Masked facts were shown"),
     Kind.READ: _l("A sensitive case was opened"),
+    Kind.FILE: _l("A file was opened"),
     Kind.EXPORT: _l("A case file was taken out"),
+    Kind.HOLDINGS: _l("All that is held about somebody was taken out"),
     Kind.GLASS: _l("The glass was broken"),
 }
 
@@ -64,7 +66,11 @@ def opened(line: Line) -> tuple[str, str]:
         return "eye", str(_SHOWN.get(line.details.get("what"), KINDS[Kind.REVEAL]))
     if line.kind is Kind.READ:
         return "lock", _("Opened a sensitive case")
+    if line.kind is Kind.FILE:
+        return "clip", _("Opened a file")
     if line.kind is Kind.EXPORT:
         return "print", _("Made a case file, to be read outside")
+    if line.kind is Kind.HOLDINGS:
+        return "download", _("Took out all that is held about somebody")
     why = reason_words(line.details.get("reason_code"))
     return "alert", _("Broke the glass: %(why)s", why=why) if why else _("Broke the glass")

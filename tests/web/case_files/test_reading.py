@@ -28,7 +28,8 @@ class TestReading:
         worker.client.get(where, buffered=True)
         worker.client.get(f"{where}/view", buffered=True)
         read = events(app, "attachment.read")
-        assert [(event.actor_id, event.details["attachment"]) for event in read] == [(office["worker"], 1)] * 2
+        details = {"attachment": 1, "case": office["case"]}
+        assert [(event.actor_id, event.details) for event in read] == [(office["worker"], details)] * 2
 
     def test_a_picture_has_a_page_of_its_own_which_names_it_and_no_other_kind_is_drawn(self, app, worker, office, path):
         picture, letter = put(app, office, "door.png", png(7)), put(app, office)
