@@ -149,6 +149,12 @@ def find_numbered(session: Session, actor: Actor, number: int) -> Attachment:
     return _readable(session, actor, _one(session, actor, Attachment.id == number))
 
 
+def not_of_closed_cases(actor: Actor) -> sa.ColumnElement[bool]:
+    """Files that belong to no case, or to one that *actor* may see: what else they prove does not name the others."""
+    seen = sa.select(Case.id).where(Case.id == Attachment.case_id, visible_cases(actor)).correlate(Attachment)
+    return sa.or_(Attachment.case_id.is_(None), seen.exists())
+
+
 def _one(session: Session, actor: Actor, which: sa.ColumnElement[bool]) -> Attachment:
     # By its own index first: asked together with what may be seen, all of that would be gathered.
     found = session.scalar(sa.select(Attachment).where(which, Attachment.state == "stored"))

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import clock, consent_rules, consenting, consents, same_people
+from portal.core import attachments, clock, consent_rules, consenting, consents, same_people
 from portal.core.actors import Actor
 from portal.core.consent_rules import Offer
 from portal.core.errors import NotFound
@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Proof:
-    """By what a consent was given; ``file`` is None for an act that is described."""
+    """By what a consent was given; ``file`` is None for an act that is described, and where it is not to be read."""
 
     row: ConsentEvidence
     file: Attachment | None
@@ -106,10 +106,11 @@ def of_people(session: Session, actor: Actor, person_ids: Collection[int]) -> li
     return list(session.scalars(_told(session, actor, person_ids).order_by(Consent.id.desc())))
 
 
-def proofs(session: Session, consent: Consent) -> list[Proof]:
-    """By what the consent was given, in the order in which it came."""
+def proofs(session: Session, actor: Actor, consent: Consent) -> list[Proof]:
+    """By what the consent was given, in the order in which it came; with the files that *actor* may read."""
     query = sa.select(ConsentEvidence, Attachment).where(ConsentEvidence.consent_id == consent.id)
-    stored = sa.and_(Attachment.id == ConsentEvidence.attachment_id, Attachment.state == "stored")
+    there = Attachment.state == "stored", attachments.not_of_closed_cases(actor)
+    stored = sa.and_(Attachment.id == ConsentEvidence.attachment_id, *there)
     rows = session.execute(query.outerjoin(Attachment, stored).order_by(ConsentEvidence.id))
     return [Proof(row, file) for row, file in rows]
 

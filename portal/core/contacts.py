@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from portal.core import audit, clock, notes, people, remits
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
-from portal.core.impartiality import impartial
 from portal.core.models import Case, Contact, Person, Vertical
-from portal.core.permissions import Permission, can, require, visible_cases, visible_people
+from portal.core.permissions import Permission, can, open_to, require, visible_cases, visible_people
 from portal.core.vocabulary import Outcome
 
 CHANNELS = ("walkin", "phone", "chat", "letter", "other")
@@ -170,13 +169,16 @@ def last_of_people(session: Session, actor: Actor, person_ids: Iterable[int]) ->
 
 
 def visible_contacts(actor: Actor) -> sa.ColumnElement[bool]:
-    """A contact is seen by whoever took it, in their remit by members of its vertical, and by administrators."""
+    """A contact is seen by whoever took it, in their remit by members of its vertical, and by administrators.
+
+    What was told in one that became a case is closed with that case, to whoever took it, too.
+    """
     if actor.user_id is None or not can(actor, Permission.VIEW):
         return sa.false()
     if can(actor, Permission.ADMINISTER) or can(actor, Permission.VIEW_AUDIT):
-        return _impartial(actor)
+        return _not_closed(actor)
     of_theirs = sa.and_(Contact.vertical_id.in_(actor.vertical_ids), _in_remit(actor))
-    return sa.and_(sa.or_(Contact.agent_id == actor.user_id, of_theirs), _impartial(actor))
+    return sa.and_(sa.or_(Contact.agent_id == actor.user_id, of_theirs), _not_closed(actor))
 
 
 def _in_remit(actor: Actor) -> sa.ColumnElement[bool]:
@@ -192,15 +194,13 @@ def _in_remit(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(case.correlate(Contact).exists(), without)
 
 
-def _impartial(actor: Actor) -> sa.ColumnElement[bool]:
-    """Contacts neither of anybody whose record is closed to *actor*, nor about a case with them."""
+def _not_closed(actor: Actor) -> sa.ColumnElement[bool]:
+    """Contacts neither of anybody whose record is closed to *actor*, nor about a case that is."""
+    case = sa.select(1).select_from(Case).where(Case.id == Contact.case_id, open_to(actor))
+    there = sa.or_(Contact.case_id.is_(None), case.correlate(Contact).exists())
     if not actor.closed_people:
-        return sa.true()
-    closed = sa.select(Case.id).where(sa.not_(impartial(actor))).correlate(None)
-    return sa.and_(
-        sa.or_(Contact.person_id.is_(None), Contact.person_id.not_in(sorted(actor.closed_people))),
-        sa.or_(Contact.case_id.is_(None), Contact.case_id.not_in(closed)),
-    )
+        return there
+    return sa.and_(there, sa.or_(Contact.person_id.is_(None), Contact.person_id.not_in(sorted(actor.closed_people))))
 
 
 def typed(contact: Contact) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, consent_rules, consenting, same_people
+from portal.core import attachments, audit, consent_rules, consenting, same_people
 from portal.core.actors import Actor
 from portal.core.models import Attachment, Consent, ConsentEvidence
 
@@ -35,8 +35,9 @@ def add(
     return consent
 
 
-def files_of(session: Session, consent: Consent) -> list[UUID]:
-    """The public ids of the files that prove a consent, in the order in which they came."""
+def files_of(session: Session, actor: Actor, consent: Consent) -> list[UUID]:
+    """The public ids of the files that prove a consent, as far as *actor* may read them, in the order they came."""
     query = sa.select(Attachment.uuid).join(ConsentEvidence, ConsentEvidence.attachment_id == Attachment.id)
-    query = query.where(ConsentEvidence.consent_id == consent.id, Attachment.state == "stored")
+    stored = Attachment.state == "stored", attachments.not_of_closed_cases(actor)
+    query = query.where(ConsentEvidence.consent_id == consent.id, *stored)
     return list(session.scalars(query.order_by(ConsentEvidence.id)))

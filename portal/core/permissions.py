@@ -171,8 +171,8 @@ def visible_cases(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.user_id is None or not can(actor, P.VIEW):
         return sa.false()
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
-        return _open_to(actor)
-    return sa.and_(sa.or_(*reasons_to_see(actor)), _open_to(actor))
+        return open_to(actor)
+    return sa.and_(sa.or_(*reasons_to_see(actor)), open_to(actor))
 
 
 def ways_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.ColumnElement[bool]]:
@@ -184,19 +184,23 @@ def ways_to_see(actor: Actor, verticals: Collection[int] = ()) -> list[sa.Column
         return [visible_cases(actor)]
     if actor.role in (Role.ADMINISTRATOR, Role.AUDITOR):
         all_of = [Case.primary_vertical_id == vertical for vertical in sorted(verticals)]
-        return [sa.and_(way, _open_to(actor)) for way in all_of or [sa.true()]]
-    return [sa.and_(way, _open_to(actor)) for way in reasons_to_see(actor, verticals)]
+        return [sa.and_(way, open_to(actor)) for way in all_of or [sa.true()]]
+    return [sa.and_(way, open_to(actor)) for way in reasons_to_see(actor, verticals)]
 
 
 def led_by_own(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """The part of ``visible_cases`` that one's own verticals lead, each of them apart."""
     if actor.user_id is None or not can(actor, P.VIEW) or not actor.vertical_ids:
         return [sa.false()]
-    return [sa.and_(way, _open_to(actor)) for way in _led(actor, actor.vertical_ids)]
+    return [sa.and_(way, open_to(actor)) for way in _led(actor, actor.vertical_ids)]
 
 
-def _open_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """A restricted case is there for those on its list, for its owner, and for whoever broke the glass."""
+def open_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Cases that are not closed to *actor*, whatever else leads to them.
+
+    A restricted one is there for those on its list, for its owner, and for whoever broke the glass; what is about the
+    actor's own people, for nobody.
+    """
     listed = sa.select(CaseRestriction.case_id).where(CaseRestriction.user_id == actor.user_id)
     ways = [Case.restricted.is_(False), Case.owner_id == actor.user_id, Case.id.in_(listed)]
     ways += _under_glass(actor)

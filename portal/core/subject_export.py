@@ -96,9 +96,10 @@ class Export:
     """The rows of an export, table by table, read as they are asked for."""
 
     def __init__(self, session: Session, actor: Actor, told: Told, *, notes: bool) -> None:
-        self._session, self._actor, self._told, self._notes = session, actor, told, notes
+        seen = replace(actor, openings=frozenset())
+        self._session, self._actor, self._told, self._notes = session, seen, told, notes
         others = sa.select(m.CasePerson.person_id).where(m.CasePerson.case_id.in_(told.own_parts))
-        person, seen = session.get_one(m.Person, told.records[0]), replace(actor, openings=frozenset())
+        person = session.get_one(m.Person, told.records[0])
         self._related = relations.of_person(session, seen, person)
         strangers = set(session.scalars(others.where(m.CasePerson.person_id.not_in(told.records))))
         strangers |= {line.other.id for line in self._related}
@@ -184,8 +185,9 @@ class Export:
             return _plain(value)
         table = next(iter(column.foreign_keys)).column.table.name
         if (table, value) not in self._names:
-            named = _NAMED[table]
-            self._names[table, value] = self._session.scalar(sa.select(named).where(named.class_.id == value)) or ""
+            named, seen = _NAMED[table], visible_cases(self._actor) if table == "cases" else sa.true()
+            query = sa.select(named).where(named.class_.id == value, seen)
+            self._names[table, value] = self._session.scalar(query) or ""
         return self._names[table, value]
 
     def _relations(self) -> Iterator[Row]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from portal.core import audit, clock, contacts
 from portal.core.contacts import ConsentAsked, ContactTold
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
-from portal.core.models import AuditEvent, Contact, Note, Vertical
+from portal.core.models import AuditEvent, Case, Contact, Note, User, Vertical
 from portal.core.vocabulary import Outcome, Role
 from tests.factories import actor_of, committed, make_case, make_person, make_user, make_vertical
 
@@ -75,14 +75,30 @@ def test_contacts_are_seen_by_their_vertical_and_by_whoever_took_them(session, o
 
 def test_a_contact_names_its_case_only_to_those_who_may_see_the_case(session, office):
     with committed(session):
-        vertical = session.get(Vertical, office["here"])
-        case = make_case(session, vertical)
-        case.restricted = True
+        vertical, elsewhere = (session.get(Vertical, office[name]) for name in ("here", "there"))
+        case = make_case(session, elsewhere)
         told = ContactTold(outcome=Outcome.CASE_CREATED, vertical=vertical, phone="0722000111")
         contacts.save(session, office["agent"], told, case=case)
     (found,) = contacts.of_phone(session, office["colleague"], "0722000111")
     assert found.case is None
     assert contacts.listed(session, office["agent"]) == []  # it became a case: it is not among those that did not
+
+
+def test_what_was_told_in_a_contact_is_closed_with_its_case_to_whoever_took_it_too(session, office):
+    with committed(session):
+        vertical, person = session.get(Vertical, office["here"]), make_person(session)
+        case = make_case(session, vertical, subject=person, owner=make_user(session, Role.SUPERVISOR, vertical))
+        told = {"vertical": vertical, "phone": "0722000111", "person_id": person.id, "summary": "Where she hides"}
+        contacts.save(session, office["agent"], ContactTold(outcome=Outcome.CASE_CREATED, **told), case=case)
+    readers = [office["agent"], office["colleague"], office["auditor"]]
+    assert all(contacts.of_phone(session, reader, "0722000111") for reader in readers)
+    with committed(session):
+        session.get(Case, case.id).restricted = True
+    for reader in readers:
+        assert contacts.of_phone(session, reader, "0722000111") == []
+        assert contacts.last_of_people(session, reader, [person.id]) == {}
+    owner = actor_of(session, session.get(User, case.owner_id))
+    assert [one.contact.summary for one in contacts.of_phone(session, owner, "0722000111")] == ["Where she hides"]
 
 
 def test_the_outcome_says_whether_there_is_a_case(session, office):

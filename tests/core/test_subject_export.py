@@ -101,6 +101,21 @@ def test_asked_of_the_record_that_joined_it_is_the_same(session, office):
     assert everything(session, office, whose="twin")["people"] == everything(session, office)["people"]
 
 
+def test_a_contact_about_a_case_that_its_maker_may_not_see_stays_here(session, office):
+    with committed(session):
+        here, amina = session.scalars(sa.select(m.Vertical)).one(), session.get(m.Person, office["amina"])
+        case = make_case(session, here, subject=amina)
+        told = {"vertical_id": here.id, "agent_id": office["actor"].user_id, "person_id": amina.id, "case_id": case.id}
+        words = {"outcome": Outcome.CASE_CREATED, "summary": "Where she hides", "details": "{}"}
+        session.add(m.Contact(channel="phone", started_at=clock.now(), ended_at=clock.now(), **told, **words))
+        reference = case.reference
+    assert "Where she hides" in json.dumps(everything(session, office))
+    with committed(session):
+        session.get(m.Case, case.id).restricted = True
+    left = json.dumps(everything(session, office))
+    assert "Where she hides" not in left and reference not in left
+
+
 def test_what_staff_wrote_for_staff_stays_out_where_it_is_not_wanted(session, office):
     found = everything(session, office, notes=False)
     assert "notes" not in found and "A note about Amina" not in json.dumps(found)

@@ -112,6 +112,25 @@ class TestTakingDown:
         assert (read.data, read.headers["Content-Disposition"]) == (PDF, "attachment; filename=yes.pdf")
         browser_as(office["stranger"]).get(where, expect=404)
 
+    def test_a_file_of_a_case_proves_it_and_is_named_to_those_alone_who_see_the_case(
+        self, app, worker, browser_as, office, path
+    ):
+        number = take(app, office)
+        with app.app_context(), committed(db.session) as session:
+            care = session.get(Vertical, office["care"])
+            case = make_case(session, care, subject=session.get(Person, office["person"]))
+            file = Attachment(file_name="yes-of-the-aunt.pdf", content_type="application/pdf", case_id=case.id)
+            file.checksum, file.state = "0" * 64, "stored"
+            session.add(file)
+            session.flush()
+            session.add(ConsentEvidence(consent_id=number, method="document", attachment_id=file.id))
+            found = case.id
+        assert "yes-of-the-aunt.pdf" in worker.get(f"{path}/{number}").get_data(as_text=True)
+        with app.app_context(), committed(db.session) as session:
+            session.get(Case, found).restricted = True
+        page = worker.get(f"{path}/{number}").get_data(as_text=True)
+        assert "yes-of-the-aunt.pdf" not in page and "there is no file that you can read" in page
+
     @pytest.mark.parametrize(
         ("typed", "said"),
         [

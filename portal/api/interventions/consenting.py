@@ -96,7 +96,7 @@ def capture(told: dict[str, Any], person_id: UUID):
         person = people.find_by_uuid(session, actor, person_id)
         vertical = records.named_vertical(session, told["vertical_id"], "vertical_id")
         made = consenting_core.capture(session, actor, person, vertical, _given(session, actor, told))
-        return Answer(201, people_shapes.consent(session, made), {"Location": f"/consents/{made.uuid}"})
+        return Answer(201, people_shapes.consent(session, actor, made), {"Location": f"/consents/{made.uuid}"})
 
     return perform("consent.capture", work)
 
@@ -139,7 +139,9 @@ def index(asked: dict[str, Any], person_id: UUID):
         found = [consent for consent in found if consent.vertical.uuid == asked["vertical_id"]]
     if asked["status"]:
         found = [consent for consent in found if consents.status_now(consent).value == asked["status"]]
-    return respond(Answer(200, page_of([people_shapes.consent(db.session, consent) for consent in found], asked)))
+    return respond(
+        Answer(200, page_of([people_shapes.consent(db.session, actor, consent) for consent in found], asked))
+    )
 
 
 @blueprint.route("/<uuid:consent_id>", methods=["GET"])
@@ -150,7 +152,7 @@ def show(consent_id: UUID):
     actor = current_actor()
     record_reading(db.session, actor, "consent.read", consent=consenting_core.find(db.session, actor, consent_id).id)
     found = consenting_core.find(db.session, actor, consent_id)
-    return respond(Answer(200, people_shapes.consent(db.session, found)))
+    return respond(Answer(200, people_shapes.consent(db.session, actor, found)))
 
 
 @blueprint.route("/<uuid:consent_id>/versions", methods=["GET"])
@@ -228,7 +230,7 @@ def renew(told: dict[str, Any], consent_id: UUID):
     def work(session: Session) -> Answer:
         found = consenting_core.find(session, actor, consent_id)
         found = consenting_core.renew(session, actor, found, _given(session, actor, told))
-        return Answer(200, people_shapes.consent(session, found))
+        return Answer(200, people_shapes.consent(session, actor, found))
 
     return perform("consent.renew", work)
 

@@ -9,6 +9,7 @@ from portal.api.interventions.fields import Day, Moment, list_schema
 from portal.api.interventions.mapping import moment as told_moment
 from portal.api.interventions.shapes import maybe_moment, maybe_uuid, moment, uuid, word
 from portal.core import consents, corrections, evidence, verification
+from portal.core.actors import Actor
 from portal.core.models import (
     Consent,
     ConsentVersion,
@@ -236,8 +237,8 @@ def _member(session: Session, of: HouseholdMember) -> dict[str, Any]:
     }
 
 
-def consent(session: Session, of: Consent) -> dict[str, Any]:
-    """A consent, with the status it has at this moment."""
+def consent(session: Session, actor: Actor, of: Consent) -> dict[str, Any]:
+    """A consent as *actor* is told of it, with the status it has at this moment."""
     by = session.get(User, of.captured_by_id) if of.captured_by_id is not None else None
     return {
         "consent_id": str(of.uuid),
@@ -249,7 +250,7 @@ def consent(session: Session, of: Consent) -> dict[str, Any]:
         "grace_until": told_moment(of.grace_until),
         "capture_mode": of.capture_mode,
         "captured_by": str(by.uuid) if by else None,
-        "evidence_attachment_ids": [str(public_id) for public_id in evidence.files_of(session, of)],
+        "evidence_attachment_ids": [str(public_id) for public_id in evidence.files_of(session, actor, of)],
         "verified_at": told_moment(of.verified_at),
         "rejected_at": told_moment(of.rejected_at),
         "withdrawn_at": told_moment(of.withdrawn_at),

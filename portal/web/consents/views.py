@@ -35,7 +35,7 @@ def entry_page(id: int, consent: int, *, status: int = 200, happened: str = ""):
     shown = {
         "capture": consent_rules.capture_offer(actor, person),
         "entry": consent_register.entry(db.session, actor, found),
-        "proofs": consent_register.proofs(db.session, found),
+        "proofs": consent_register.proofs(db.session, actor, found),
         "steps": consent_register.steps(db.session, actor, found) if consent_register.may_read_steps(actor) else None,
         "happened": happened,
     }
