@@ -9,15 +9,27 @@ from flask import Flask, url_for
 from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
-from tests.canary.world import World
+from tests.canary.marks import World
 from tests.page import _Reader
 
 NAMES = {"action": "close", "key": "0123456789abcdef", "form": "note", "step": "reporter-name"}
 SEARCHES = ("amina", "zq1", "+254711222333", "ZQ1234567", "HIDDEN-000001", "1")
 LEAVES = "auth.logout"
 
-# Below a row stands what belongs to it: every id is tried below each case and household, not below every other id.
-ABOVE = {"case_id": "cases", "household_id": "households"}
+# What the names in addresses ask for. Each is asked for every such row, and for one that is something else.
+KINDS = {
+    "assignment_id": "case_assignments",
+    "attachment_id": "attachments",
+    "case_id": "cases",
+    "conflict": "conflicts",
+    "conflict_id": "conflicts",
+    "consent_id": "consents",
+    "file": "attachments",
+    "household": "households",
+    "household_id": "households",
+    "person_id": "people",
+    "workflow_instance_id": "workflow_instances",
+}
 
 
 def browser_rules(app: Flask) -> Iterator[Rule]:
@@ -37,8 +49,6 @@ def paths(app: Flask, rule: Rule, world: World) -> Iterator[str]:
     """The addresses of a rule with the hidden rows' numbers and ids, and with them below a case that may be seen."""
     kinds = {name: type(rule._converters[name]).__name__ for name in rule.arguments}
     tried = {name: _tried(kind, rule._converters[name], name, world) for name, kind in kinds.items()}
-    if len(tried) > 1:
-        tried |= {name: world.uuids_of[table] for name, table in ABOVE.items() if name in tried}
     with app.test_request_context():
         for chosen in itertools.product(*tried.values()):
             yield url_for(rule.endpoint, **dict(zip(tried, chosen, strict=True)))
@@ -47,10 +57,10 @@ def paths(app: Flask, rule: Rule, world: World) -> Iterator[str]:
 def _tried(kind: str, converter: Any, name: str, world: World) -> list[Any]:
     if isinstance(converter, IntegerConverter):
         if name == "number":
-            return [1, 2, world.restricted_case, world.visible_case]
+            return list(dict.fromkeys([1, 2, world.restricted_case, world.visible_case]))
         return [1, 2, world.relative] if name == "id" else [1, 2]
     if kind == "UUIDConverter":
-        return world.uuids
+        return world.uuids(KINDS.get(name))
     if kind == "AnyConverter":
         return sorted(converter.items)[:1] if name not in NAMES else [NAMES[name]]
     return [NAMES.get(name, "1")]

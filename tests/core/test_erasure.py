@@ -16,7 +16,8 @@ from portal.core.errors import AlreadyDone, Forbidden, InvalidTransition, ReadOn
 from portal.core.unit import unit_of_work
 from portal.core.vocabulary import Role, Status
 from portal.extensions import db
-from tests.canary.world import World, build
+from tests.canary.marks import World
+from tests.canary.world import build
 from tests.factories import (
     actor_of,
     committed,

@@ -1,7 +1,7 @@
 """Erasing a person reaches every column of words: it is emptied, goes with its row, or is kept for a reason."""
 
 from portal.core.erasure_tables import BY_HAND, KEPT, OF_THE_PERSON, OF_THEIR_CASES
-from tests.canary.world import marked_columns
+from tests.canary.marks import marked_columns
 
 
 def test_every_column_of_words_is_erased_or_kept_for_a_reason():
