@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from portal.core import audit, clock, consents, reasons, turns
+from portal.core import audit, clock, consents, covers, reasons, turns
 from portal.core.actors import Actor, from_user
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
 from portal.core.impartiality import impartial
@@ -121,16 +121,25 @@ def _grant(session: Session, actor: Actor, case: Case | None, code: str, text: s
 
 
 def _tell(session: Session, actor: Actor, case: Case) -> None:
-    """Tell the owner; else, or where they did it themself, the supervisors of the vertical; else who administers.
+    """Tell the owner, and who covers for them where that one sees the case; else, or where they did it themself, the
+    supervisors of the vertical; else who administers.
 
     Whoever of these does not see the case is told without its name, and one whose own people it is about not at all.
     """
-    if case.owner_id is not None and case.owner_id != actor.user_id:
-        owner = session.get(User, case.owner_id)
-        if owner.active and _is_seen(session, from_user(session, owner), case):
-            _notice(session, owner.id, case)
-            return
+    if case.owner_id not in (None, actor.user_id) and _tell_if_seen(session, case, case.owner_id):
+        for stand_in in covers.stand_ins(session, [case.owner_id]).keys() - {actor.user_id}:
+            _tell_if_seen(session, case, stand_in, covered=case.owner_id)
+        return
     _tell_each(session, actor, case, supervisors(session, case)) or _tell_each(session, actor, case, _office(session))
+
+
+def _tell_if_seen(session: Session, case: Case, number: int, *, covered: int | None = None) -> bool:
+    """Tell somebody who works here and sees the case; whether they do."""
+    user = session.get(User, number)
+    seen = user.active and _is_seen(session, from_user(session, user), case)
+    if seen:
+        _notice(session, number, case, covered=covered)
+    return seen
 
 
 def _tell_each(session: Session, actor: Actor, case: Case, users: list[User]) -> bool:
@@ -146,9 +155,10 @@ def _tell_each(session: Session, actor: Actor, case: Case, users: list[User]) ->
     return told
 
 
-def _notice(session: Session, user_id: int, case: Case | None) -> None:
+def _notice(session: Session, user_id: int, case: Case | None, *, covered: int | None = None) -> None:
     text = f"The glass was broken on {case.reference}." if case else "The glass was broken on a case of your service."
-    session.add(Notice(user_id=user_id, kind=BROKEN, case_id=case.id if case else None, text=text))
+    number = case.id if case else None
+    session.add(Notice(user_id=user_id, kind=BROKEN, case_id=number, covered_id=covered, text=text))
 
 
 def _office(session: Session) -> list[User]:

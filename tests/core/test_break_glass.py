@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.core import break_glass, broken_glass, cases, clock, fulltext, notes, search
 from portal.core.errors import Forbidden, InvalidInput, NotFound, Refused
-from portal.core.models import AuditEvent, BreakGlassGrant, Case, CasePerson, CaseRestriction, Notice, OwnRecord
+from portal.core.models import AuditEvent, BreakGlassGrant, Case, CasePerson, CaseRestriction, Cover, Notice, OwnRecord
 from portal.core.permissions import Permission, may, visible_cases
 from portal.core.search import ListFilter, Order, Sort
 from portal.core.vocabulary import Role, Status
@@ -150,6 +150,22 @@ def test_the_owner_is_told_and_without_one_the_supervisors_as_far_as_they_may_kn
     assert told() == {(supervisor.id, case.id)}
     ask(session, office[Role.CASEWORKER], office["other"])
     assert told() == {(office["theirs"].id, office["other"].id)}
+
+
+def test_who_covers_for_the_owner_is_told_as_well_where_they_see_the_case(session, office):
+    case, stand_in = office["restricted"], office[Role.SUPERVISOR]
+    at, told = clock.now(), []
+    with committed(session):
+        time = {"begins_at": at, "ends_at": at + dt.timedelta(days=1)}
+        session.add(Cover(user_id=office["owner"].id, by_id=stand_in.id, made_by_id=stand_in.id, **time))
+    for allowed in ([], [CaseRestriction(case_id=case.id, user_id=stand_in.id)]):
+        with committed(session):
+            session.execute(sa.delete(Notice))
+            session.add_all(allowed)
+        ask(session, office[Role.CASEWORKER], case)
+        told.append(set(session.execute(sa.select(Notice.user_id, Notice.covered_id)).tuples()))
+    owner = (office["owner"].id, None)
+    assert told == [{owner}, {owner, (stand_in.id, office["owner"].id)}]
 
 
 def test_where_nobody_else_leads_the_service_who_administers_is_told(session, office):
