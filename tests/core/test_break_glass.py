@@ -163,7 +163,7 @@ def test_who_covers_for_the_owner_is_told_as_well_where_they_see_the_case(sessio
             session.execute(sa.delete(Notice))
             session.add_all(allowed)
         ask(session, office[Role.CASEWORKER], case)
-        told.append(set(session.execute(sa.select(Notice.user_id, Notice.covered_id)).tuples()))
+        told.append(set(map(tuple, session.execute(sa.select(Notice.user_id, Notice.covered_id)))))
     owner = (office["owner"].id, None)
     assert told == [{owner}, {owner, (stand_in.id, office["owner"].id)}]
 
