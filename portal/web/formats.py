@@ -54,7 +54,12 @@ def moment(value: dt.datetime | None) -> str:
         return _("Today %(time)s", time=time)
     if days == 1:
         return _("Yesterday %(time)s", time=time)
-    return format_datetime(at, "d MMM y, HH:mm", rebase=False)
+    return dated_moment(value)
+
+
+def dated_moment(value: dt.datetime | None) -> str:
+    """A date with its time, whatever day it is read on: "16 Nov 2026, 09:12"."""
+    return format_datetime(local(value), "d MMM y, HH:mm", rebase=False) if value else ""
 
 
 def clock_time(value: dt.datetime) -> str:

@@ -16,7 +16,7 @@ from portal import web
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.case_file import CaseFile
-from portal.web.formats import local, reason_words
+from portal.web.formats import dated_moment, reason_words
 
 # What no font draws: control characters, and marks that turn the direction of whatever follows them.
 _UNDRAWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -98,7 +98,7 @@ def block(told: list[tuple[Any, Any]] = (), *, heading: Any = "", aside: Any = "
 def build(actor: Actor, made: CaseFile, about: list[tuple[Any, Any]], sections: list[Section]) -> Document:
     """The file of a case, made now by *actor*."""
     case, by = made.case, line(actor.name).text
-    at = when(clock.now())
+    at = dated_moment(clock.now())
     told = [(_("Case"), case.reference), *about, (_("Made by"), by), (_("Made on"), at)]
     told.append((_("Made for"), reason_words(made.reason)))
     return Document(
@@ -115,11 +115,6 @@ def build(actor: Actor, made: CaseFile, about: list[tuple[Any, Any]], sections: 
         facts=facts(told),
         sections=sections,
     )
-
-
-def when(moment) -> str:
-    """A moment as it is written on paper, where "today" says nothing."""
-    return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _plain(text: Any) -> str:

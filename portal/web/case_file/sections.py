@@ -11,10 +11,10 @@ from portal.core.case_file import CaseFile, Part
 from portal.core.models import CasePerson, Person
 from portal.core.timeline import Entry
 from portal.core.vocabulary import Origin, Verification
-from portal.web.case_file.document import Block, Fact, Section, block, facts, line, when
+from portal.web.case_file.document import Block, Fact, Section, block, facts, line
 from portal.web.cases import words
 from portal.web.consents import words as consent_words
-from portal.web.formats import day, reason_words
+from portal.web.formats import dated_moment, day, reason_words
 
 Labels = Mapping[tuple[str, str], str]
 
@@ -142,7 +142,11 @@ def _message(made: CaseFile, entry: Entry) -> Block:
     else:
         to = ", ".join(filter(None, (one.get("name") for one in entry.people))) or _("nobody named")
         head = _("%(name)s wrote to %(to)s", name=entry.who, to=to)
-    aside = [when(entry.at) + channel, str(words.DELIVERY.get(entry.target, entry.target)), _from(made, entry.case_id)]
+    aside = [
+        dated_moment(entry.at) + channel,
+        str(words.DELIVERY.get(entry.target, entry.target)),
+        _from(made, entry.case_id),
+    ]
     if entry.meant_for != entry.case_id and entry.meant_for in made.joined:
         aside.append(_("sent to %(ref)s", ref=made.joined[entry.meant_for]))
     if entry.withdrawn_at:
@@ -152,7 +156,7 @@ def _message(made: CaseFile, entry: Entry) -> Block:
 
 
 def _note(made: CaseFile, note: Entry) -> Block:
-    aside = ". ".join(filter(None, (when(note.at), _from(made, note.case_id))))
+    aside = ". ".join(filter(None, (dated_moment(note.at), _from(made, note.case_id))))
     return block(heading=note.who, aside=aside, text=note.text)
 
 
@@ -160,7 +164,7 @@ def _state(made: CaseFile, step) -> Block:
     head = words.status_word(step.to_status)
     if step.from_status:
         head = _("From %(old)s to %(new)s", old=words.status_word(step.from_status), new=head)
-    aside = ". ".join(filter(None, (f"{when(step.at)}, {step.actor_name}", _from(made, step.case_id))))
+    aside = ". ".join(filter(None, (f"{dated_moment(step.at)}, {step.actor_name}", _from(made, step.case_id))))
     reason = reason_words(step.reason_code, step.action)
     told = [(_("Reason"), reason), (_("In words"), step.reason_text), (_("Note"), step.note)]
     return block(told, heading=head, aside=aside)
@@ -174,7 +178,7 @@ def _service(made: CaseFile, service, labels: Labels) -> Block:
 
 
 def _file(made: CaseFile, file) -> Block:
-    aside = ". ".join(filter(None, (when(file.created_at), _from(made, file.case_id))))
+    aside = ". ".join(filter(None, (dated_moment(file.created_at), _from(made, file.case_id))))
     return block(heading=file.file_name, aside=aside)
 
 
