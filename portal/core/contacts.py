@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from portal.core import audit, clock, notes, people, remits
+from portal.core import audit, cases, clock, consents, notes, people, remits
 from portal.core.actors import Actor
 from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
 from portal.core.models import Case, Contact, Person, Vertical
@@ -109,13 +109,19 @@ def of_draft(session: Session, actor: Actor, key: str) -> Contact | None:
 
 
 def find(session: Session, actor: Actor, number: int) -> Contact:
-    """The contact with that number. Raises NotFound when absent or not to be seen by *actor*."""
+    """The contact with that number. Raises NotFound when absent or not to be seen by *actor*.
+
+    Raises ConsentRequired where it became a case, and consent to that was withdrawn.
+    """
     case_seen = sa.select(1).where(Case.id == Contact.case_id, visible_cases(actor)).correlate(Contact).exists()
     query = sa.select(Contact).where(Contact.id == number, visible_contacts(actor)).options(joinedload(Contact.agent))
     query = query.where(sa.or_(Contact.case_id.is_(None), case_seen))
     contact = session.scalar(query)
     if contact is None:
         raise NotFound("There is no such contact.", target="contact")
+    case = None if contact.case_id is None else session.get_one(Case, contact.case_id)
+    if case is not None and not actor.reads_hidden(case.id, case.merged_into_id):
+        cases.require_readable(session, case)
     return contact
 
 
@@ -143,10 +149,14 @@ def listed(
 
 @dataclass(frozen=True)
 class Earlier:
-    """A contact before this one from the same phone; ``case`` only where the reader may see it."""
+    """A contact before this one from the same phone; ``case`` only where the reader may see it.
+
+    Of one that is ``closed`` nothing is read that was said: consent to its case was withdrawn.
+    """
 
     contact: Contact
     case: Case | None
+    closed: bool = False
 
 
 def of_phone(session: Session, actor: Actor, phone: str, *, limit: int = 5) -> list[Earlier]:
@@ -158,7 +168,11 @@ def of_phone(session: Session, actor: Actor, phone: str, *, limit: int = 5) -> l
     query = sa.select(Contact, Case).outerjoin(Case, seen).options(joinedload(Contact.agent))
     query = query.where(Contact.phone_blind == index, visible_contacts(actor))
     rows = session.execute(query.order_by(Contact.started_at.desc(), Contact.id.desc()).limit(limit))
-    return [Earlier(contact, case) for contact, case in rows]
+    found = [(contact, case) for contact, case in rows]
+    numbers = {contact.case_id for contact, _case in found} - {None}
+    told = session.scalars(sa.select(Case).where(Case.id.in_(numbers))) if numbers else ()
+    closed = consents.withdrawn_among(session, told)
+    return [Earlier(contact, case, contact.case_id in closed) for contact, case in found]
 
 
 def last_of_people(session: Session, actor: Actor, person_ids: Iterable[int]) -> dict[int, dt.datetime]:

@@ -57,7 +57,7 @@ def paths(app: Flask, rule: Rule, world: World) -> Iterator[str]:
 def _tried(kind: str, converter: Any, name: str, world: World) -> list[Any]:
     if isinstance(converter, IntegerConverter):
         if name == "number":
-            return list(dict.fromkeys([1, 2, world.restricted_case, world.visible_case]))
+            return list(dict.fromkeys([1, 2, world.restricted_case, *world.stubs, world.visible_case]))
         return [1, 2, world.relative] if name == "id" else [1, 2]
     if kind == "UUIDConverter":
         return world.uuids(KINDS.get(name))

@@ -55,6 +55,7 @@ class World:
     hidden: dict[str, int] = field(default_factory=dict)  # the number of the hidden row of each table
     others: dict[str, int] = field(default_factory=dict)  # of a second one, where a row names two
     visible_case: int = 0
+    stubs: list[int] = field(default_factory=list)  # of what is seen without what is written there
     restricted_case: int = 0  # in the vertical of those who walk
     elsewhere: int = 0  # the vertical of those who walk
     relative: int = 0  # somebody whose record is closed to all of them

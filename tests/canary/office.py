@@ -1,24 +1,22 @@
 """A world for those who otherwise see everything: what stays closed to administrators and auditors, too.
 
-It has three grounds that share no row: cases that are restricted to others, the record of a relative of those who walk
-with the cases about it, and what is a colleague's own. Every table that hangs on one of them has a row there at least,
-and each column of words a mark for each.
+Its grounds share no row: cases that are restricted to others, cases to which consent was withdrawn, the record of a
+relative of those who walk with the cases about it, and what is a colleague's own. Every table that hangs on one of them
+has a row there at least, and each column of words a mark for each.
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
 from portal.core import clock, indexing
-from portal.core.models import Case, CasePerson, Notice, OwnRecord, Person, User, Vertical
-from portal.core.vocabulary import Origin, Role, Status
+from portal.core.models import Case, CasePerson, Consent, Notice, OwnRecord, Person, User, Vertical
+from portal.core.vocabulary import ConsentStatus, Origin, Role, Status
 from portal.extensions import db
-from tests.canary.marks import UNMARKED, World, mark, marked_columns, wanted_tables
-from tests.canary.rows import row_of
+from tests.canary.grounds import BY_WORDS, Ground, fill, put_marks
+from tests.canary.marks import World
 from tests.canary.walkers import glass_that_was_broken
 from tests.factories import (
     committed,
@@ -34,6 +32,7 @@ from tests.factories import (
 )
 
 RESTRICTED, RELATIVE, COLLEAGUE = "of a restricted case", "of a relative", "of a colleague"
+WITHDRAWN = "of a case without consent"
 WALKERS = {
     "administrator who is not on the list": Role.ADMINISTRATOR,
     "auditor who is not on the list": Role.AUDITOR,
@@ -42,19 +41,16 @@ WALKERS = {
 # What a rule lets them read although it hangs on something closed.
 SEEN = {
     ("consent_evidence", RESTRICTED): "It proves the consent of somebody who is known; its file alone is of the case.",
+    (
+        "break_glass_grants",
+        WITHDRAWN,
+    ): "Why the glass was broken is read by those who watch over that and see the case.",
+    (
+        "legal_holds",
+        WITHDRAWN,
+    ): "Why the case must be kept is read by those who may end that, whatever is consented to.",
+    ("cases.reference", WITHDRAWN): "That the case is there, where it stands and who can lift that is still told.",
 }
-_BY_WORDS = ("audit_events", "workflow_instances")  # what names its object in words
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Why rows are closed, which are closed themselves, and what the rows that hang on them point to."""
-
-    why: str
-    closed: dict[str, list[int]]
-    named: dict[str, int]  # table → the row that is pointed to
-    others: dict[str, int] = field(default_factory=dict)  # and the second one
-    by_words: dict[str, dict[str, Any]] = field(default_factory=dict)  # what points to them, and by no key of a table
 
 
 def build_office(app: Flask) -> World:
@@ -62,17 +58,19 @@ def build_office(app: Flask) -> World:
     world = World()
     with app.app_context():
         with committed(db.session) as session:
-            service = make_vertical(session, "SERVICE")
-            grounds = [_restricted(session, service), _of_a_relative(session, service)]
-            grounds.append(_of_a_colleague(session, service))
+            services = make_vertical(session, "SERVICE"), make_vertical(session, "CARE", consent=True)
+            grounds = [_restricted(session, services[0]), _of_a_relative(session, services[0])]
+            grounds += [_without_consent(session, services[1]), _of_a_colleague(session, services[0])]
         with committed(db.session) as session:
-            made = [(ground, *one) for ground in reversed(grounds) for one in _fill(session, ground, grounds[-1])]
+            own = grounds[-1].named
+            rows = [one for ground in reversed(grounds) for one in fill(session, ground, own)]
         with committed(db.session) as session:
-            _mark(session, world, made)
+            put_marks(session, world, rows, SEEN)
         with committed(db.session) as session:
             world.restricted_case, world.relative = grounds[0].named["cases"], grounds[1].named["people"]
+            world.stubs = grounds[2].closed["cases"][:1]
             known = session.get_one(Person, grounds[0].named["people"])
-            _let_walk(session, world, session.get_one(Vertical, service.id), known)
+            _let_walk(session, world, [session.get_one(Vertical, one.id) for one in services], known)
             indexing.rebuild_after(session, 0)
         db.session.remove()
     return world
@@ -82,20 +80,13 @@ def _restricted(session, service: Vertical) -> Ground:
     """Two cases that only their owner sees, about somebody who is known to all: that record is no secret."""
     insider = make_user(session, Role.SUPERVISOR, service)
     person, other = (make_person(session, f"Known {name}", vertical=service) for name in "AB")
-    cases = [make_case(session, service, owner=insider, subject=person, status=Status.ACTIVE) for _ in range(2)]
-    for case in cases:
-        case.restricted = True
-    _close_long_ago(session, cases[1])
-    session.add(CasePerson(case_id=cases[0].id, person_id=other.id, role="perpetrator"))
-    session.flush()
-    first, second = (case.id for case in cases)
-    by_words = _by_words({"chain_key": f"case:{first}", "case_id": first}, first) | {
-        "contacts": {"case_id": first, "outcome": "case_created"}
-    }
-    closed = {"cases": [first, second]}
-    return Ground(
-        RESTRICTED, closed, _named(session, service, person, first, insider), _others(other, second), by_words
-    )
+    first, second = _two_cases(session, service, insider, person)
+    session.execute(sa.update(Case).where(Case.id.in_([first, second])).values(restricted=True))
+    session.add(CasePerson(case_id=first, person_id=other.id, role="perpetrator"))
+    named = _named(session, service, person, first, insider)
+    by_words = _by_words({"chain_key": f"case:{first}", "case_id": first}, first)
+    by_words["contacts"] = {"case_id": first, "outcome": "case_created"}
+    return Ground(RESTRICTED, {"cases": [first, second]}, named, {"people": other.id, "cases": second}, by_words)
 
 
 def _of_a_relative(session, service: Vertical) -> Ground:
@@ -103,12 +94,26 @@ def _of_a_relative(session, service: Vertical) -> Ground:
     told = {"phone": "+254711222333", "national_id": "ZQ1234567", "national_id_type": "passport"}
     relative = make_person(session, "Hidden Relative", vertical=service, **told)
     insider, other = make_user(session, Role.SUPERVISOR, service), make_person(session, "Known C", vertical=service)
-    cases = [make_case(session, service, owner=insider, subject=relative, status=Status.ACTIVE) for _ in range(2)]
-    _close_long_ago(session, cases[1])
-    named = _named(session, service, relative, cases[0].id, insider)
-    closed = {"people": [relative.id], "households": [named["households"]], "cases": [case.id for case in cases]}
-    by_words = _by_words({"chain_key": f"person:{relative.id}"}, cases[0].id)
-    return Ground(RELATIVE, closed, named, _others(other, cases[1].id), by_words)
+    first, second = _two_cases(session, service, insider, relative)
+    named = _named(session, service, relative, first, insider)
+    closed = {"people": [relative.id], "households": [named["households"]], "cases": [first, second]}
+    by_words = _by_words({"chain_key": f"person:{relative.id}"}, first)
+    return Ground(RELATIVE, closed, named, {"people": other.id, "cases": second}, by_words)
+
+
+def _without_consent(session, service: Vertical) -> Ground:
+    """Two cases that all of the service see, and of which nobody reads what is written there."""
+    insider = make_user(session, Role.SUPERVISOR, service)
+    person = make_person(session, "Known D", verified=True, vertical=service)
+    other = make_person(session, "Known E", vertical=service)
+    named = _named(session, service, person, 0, insider)
+    first, second = _two_cases(session, service, insider, person)
+    lost = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": clock.now()}
+    session.execute(sa.update(Consent).where(Consent.id == named["consents"]).values(**lost))
+    by_words = _by_words({"chain_key": f"case:{first}", "case_id": first}, first)
+    by_words["contacts"] = {"case_id": first, "outcome": "case_created"}
+    others = {"people": other.id, "cases": second}
+    return Ground(WITHDRAWN, {"cases": [first, second]}, named | {"cases": first}, others, by_words)
 
 
 def _of_a_colleague(session, service: Vertical) -> Ground:
@@ -117,109 +122,45 @@ def _of_a_colleague(session, service: Vertical) -> Ground:
     named = {"users": insider.id, "verticals": service.id}
     own = {"idempotency_keys": {"principal": f"user:{insider.id}"}}
     own["saved_views"] = {"shared_with": "nobody", "vertical_id": None}
-    return Ground(COLLEAGUE, {"users": [insider.id]}, named, by_words=own)
+    return Ground(COLLEAGUE, {"users": [insider.id]}, named, by_words=own, alone=True)
 
 
-def _close_long_ago(session, case: Case) -> None:
-    """Any rule of retention would reach the case."""
-    put_into(session, case, Status.CLOSED)
-    case.closed_at = clock.now() - dt.timedelta(days=9000)
+def _two_cases(session, service: Vertical, owner: User, subject: Person) -> list[int]:
+    """One that is worked on, and one that any rule of retention would reach."""
+    cases = [make_case(session, service, owner=owner, subject=subject, status=Status.ACTIVE) for _ in range(2)]
+    put_into(session, cases[1], Status.CLOSED)
+    cases[1].closed_at = clock.now() - dt.timedelta(days=9000)
+    session.flush()
+    return [case.id for case in cases]
 
 
-def _named(session, service: Vertical, person, case: int, insider: User) -> dict[str, int]:
+def _named(session, service: Vertical, person: Person, case: int, insider: User) -> dict[str, int]:
     household, consent = make_household(session, person), make_consent(session, person, service)
     named = {"people": person.id, "households": household.id, "consents": consent.id}
     return named | {"cases": case, "users": insider.id, "verticals": service.id}
 
 
-def _others(person, case: int) -> dict[str, int]:
-    return {"people": person.id, "cases": case}
-
-
 def _by_words(event: dict[str, Any], case: int) -> dict[str, dict[str, Any]]:
     """An event, and a question that waits for an answer."""
-    return dict(zip(_BY_WORDS, ({**event, "seq": 9999}, {"target_type": "case", "target_id": case}), strict=True))
+    return dict(zip(BY_WORDS, ({**event, "seq": 9999}, {"target_type": "case", "target_id": case}), strict=True))
 
 
-def _fill(session, ground: Ground, of_a_colleague: Ground) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
-    """Each table that hangs on a ground, with a condition that finds its rows there; one is made where none is."""
-    hanging = set(ground.closed)
-    for table in [User.__table__, *wanted_tables()]:
-        if not _hangs(ground, table, hanging):
-            continue
-        there = _there(ground, table, hanging)
-        hanging.add(table.name)
-        if table.name not in ground.named:
-            found = session.execute(sa.select(*table.primary_key.columns).where(there)).first()
-            if found is None:
-                named = of_a_colleague.named | ground.named
-                row = row_of(table, named, ground.others, ground.by_words.get(table.name, {}))
-                found = session.execute(sa.insert(table).values(row)).inserted_primary_key
-            ground.named[table.name] = found[0]
-        yield table, there
-
-
-def _hangs(ground: Ground, table: sa.Table, hanging: set[str]) -> bool:
-    """Whether a table has rows on this ground; a colleague's own is what points to nobody else."""
-    if table.name in ground.closed or table.name in ground.by_words:
-        return True
-    pointing = {_target(column) for column in table.columns} - {None}
-    elsewhere = pointing - {*hanging, "organisations", "verticals"} or table.name in _BY_WORDS
-    if ground.why == COLLEAGUE and elsewhere:
-        return False
-    return bool(pointing & hanging)
-
-
-def _target(column: sa.Column) -> str | None:
-    return next((key.column.table.name for key in column.foreign_keys), None)
-
-
-def _there(ground: Ground, table: sa.Table, hanging: set[str]) -> sa.ColumnElement[bool]:
-    """What finds the rows of a table on a ground: the closed ones themselves, and what points to one of them."""
-    if table.name in ground.closed:
-        return table.c.id.in_(ground.closed[table.name])
-    if table.name in ground.by_words:
-        return sa.and_(*(table.c[name] == value for name, value in ground.by_words[table.name].items()))
-    targets = {column: _target(column) for column in table.columns if _target(column) in hanging}
-    return sa.or_(*(column.in_(ground.closed.get(to, [ground.named[to]])) for column, to in targets.items()))
-
-
-def _mark(session, world: World, made: list[tuple[Ground, sa.Table, sa.ColumnElement[bool]]]) -> None:
-    """Put a mark of its own into every column of words on each ground, and tell by which ids it could be asked for."""
-    words: dict[str, list[sa.Column]] = {}
-    for table, column in marked_columns():
-        words.setdefault(table.name, []).append(column)
-    for ground, table, there in made:
-        for column in words.get(table.name, ()) if (table.name, ground.why) not in SEEN else ():
-            told, value = mark(len(world.marks))
-            changed = session.execute(sa.update(table).where(there).values({column.name: value}))
-            assert changed.rowcount, f"nothing of {table.name} is there {ground.why}"
-            world.marks[told] = f"{table.name}.{column.name} {ground.why}"
-        if table.name == "cases":
-            for case in session.scalars(sa.select(Case).where(there)):
-                case.reference = f"HIDDEN-{case.id:06}"
-                world.marks[case.reference.casefold()] = f"cases.reference {ground.why}"
-        if "uuid" in table.c and table.name not in UNMARKED:
-            found = session.scalars(sa.select(table.c.uuid).where(there))
-            world.uuids_of.setdefault(table.name, []).extend(map(str, found))
-
-
-def _let_walk(session, world: World, service: Vertical, known: Person) -> None:
+def _let_walk(session, world: World, services: list[Vertical], known: Person) -> None:
     """All of them are of the same family, and once had to do with what is closed to them."""
     closed = session.scalars(sa.select(Case).where(Case.reference.like("HIDDEN-%")).order_by(Case.id)).all()
     for name, role in WALKERS.items():
-        walker = make_user(session, role, *([service] if role is Role.SUPERVISOR else []))
+        walker = make_user(session, role, *(services if role is Role.SUPERVISOR else []))
         session.add(OwnRecord(user_id=walker.id, person_id=world.relative, tie="relative"))
         for case in closed:
             told = {"kind": "case.given", "text": f"{case.reference}: something happened."}
             session.add(Notice(user_id=walker.id, case_id=case.id, **told))
             session.add(glass_that_was_broken(walker.id, case.id))
         world.walkers[name] = walker.id
-    _open(session, world, service, known, closed)
+    _open(session, world, services[0], known, closed)
 
 
 def _open(session, world: World, service: Vertical, known: Person, closed: list[Case]) -> None:
-    """What all of them see, and what stands beside it: the same person, a conflict, a request, an old case."""
+    """What all of them see, and what stands beside it: the same person, a conflict, a request, a report."""
     own = make_case(session, service, subject=known)
     beside = make_conflict(session, own, closed[0], closed[-1])
     make_request(session, known)

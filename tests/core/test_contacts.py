@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from portal.core import audit, clock, contacts
 from portal.core.contacts import ConsentAsked, ContactTold
-from portal.core.errors import AlreadyDone, Forbidden, InvalidInput, NotFound
-from portal.core.models import AuditEvent, Case, Contact, Note, User, Vertical
-from portal.core.vocabulary import Outcome, Role
+from portal.core.errors import AlreadyDone, ConsentRequired, Forbidden, InvalidInput, NotFound
+from portal.core.models import AuditEvent, Case, Consent, Contact, Note, User, Vertical
+from portal.core.vocabulary import ConsentStatus, Outcome, Role
 from tests.factories import actor_of, committed, make_case, make_person, make_user, make_vertical
 
 
@@ -99,6 +99,26 @@ def test_what_was_told_in_a_contact_is_closed_with_its_case_to_whoever_took_it_t
         assert contacts.last_of_people(session, reader, [person.id]) == {}
     owner = actor_of(session, session.get(User, case.owner_id))
     assert [one.contact.summary for one in contacts.of_phone(session, owner, "0722000111")] == ["Where she hides"]
+
+
+def test_what_was_told_in_a_contact_is_read_by_nobody_once_consent_to_its_case_was_withdrawn(session, office):
+    with committed(session):
+        vertical = make_vertical(session, "CARE", consent=True)
+        agent = make_user(session, Role.AGENT, vertical)
+        case = make_case(session, vertical)
+        told = {"vertical": vertical, "phone": "0722000111", "summary": "Where she hides"}
+        asked = ContactTold(outcome=Outcome.CASE_CREATED, **told)
+        number = contacts.save(session, actor_of(session, agent), asked, case=case).id
+    reader = actor_of(session, agent)
+    assert not contacts.of_phone(session, reader, "0722000111")[0].closed
+    assert contacts.find(session, reader, number).summary == "Where she hides"
+    with committed(session):
+        lost = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": clock.now()}
+        session.execute(sa.update(Consent).where(Consent.person_id == case.subject_person_id).values(**lost))
+    assert contacts.of_phone(session, reader, "0722000111")[0].closed
+    for one in (reader, office["auditor"]):
+        with pytest.raises(ConsentRequired):
+            contacts.find(session, one, number)
 
 
 def test_the_outcome_says_whether_there_is_a_case(session, office):
