@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.core import audit
 from portal.core.actors import Actor
 from portal.core.models import Case, Contact, Household, Person
-from portal.core.permissions import Permission, require
+from portal.core.permissions import Permission, require, role_permissions
 
 _ENDING = 3  # characters of a number that stay readable
 _LONG = 6  # a shorter one would be given away by its end
@@ -36,6 +36,15 @@ def masked(value: str) -> str:
     if "@" in bare:
         return f"•••@{bare.rpartition('@')[2]}"
     return "•" * max(len(bare) - _ENDING, _ENDING) + (bare[-_ENDING:] if len(bare) >= _LONG else "")
+
+
+def told(actor: Actor, value: str) -> str:
+    """What is masked on pages, for an answer in which nothing can be asked for: whole for those who may ask at all.
+
+    That they read it is recorded there. For an auditor, who may ask for nothing, it is masked there, too.
+    """
+    allowed = actor.is_system or Permission.REVEAL in role_permissions(actor.role)
+    return value if allowed else masked(value)
 
 
 def reveal(

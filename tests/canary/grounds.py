@@ -49,6 +49,8 @@ def fill(session, ground: Ground, of_a_colleague: Mapping[str, int]) -> Iterator
 def _hangs(ground: Ground, table: sa.Table, hanging: set[str]) -> bool:
     if table.name in ground.closed or table.name in ground.by_words:
         return True
+    if ground.columns and table.name not in {name.partition(".")[0] for name in ground.columns}:
+        return False
     pointing = {_target(column) for column in table.columns} - {None}
     elsewhere = pointing - {*hanging, "organisations", "verticals"} or table.name in BY_WORDS
     return bool(pointing & hanging) and not (ground.alone and elsewhere)

@@ -1,8 +1,8 @@
 """A world for those who otherwise see everything: what stays closed to administrators and auditors, too.
 
 Its grounds share no row: cases that are restricted to others, cases to which consent was withdrawn, the record of a
-relative of those who walk with the cases about it, and what is a colleague's own. Every table that hangs on one of them
-has a row there at least, and each column of words a mark for each.
+relative of those who walk with the cases about it, what is a colleague's own, and what is masked of somebody who is
+known. Every table that hangs on one of them has a row there at least, and each column of words a mark for each.
 """
 
 import datetime as dt
@@ -13,7 +13,8 @@ from flask import Flask
 
 from portal.core import clock, indexing
 from portal.core.models import Case, CasePerson, Consent, Notice, OwnRecord, Person, User, Vertical
-from portal.core.vocabulary import ConsentStatus, Origin, Role, Status
+from portal.core.permissions import ROLE_PERMISSIONS
+from portal.core.vocabulary import ConsentStatus, Origin, Permission, Role, Status
 from portal.extensions import db
 from tests.canary.grounds import BY_WORDS, Ground, fill, put_marks
 from tests.canary.marks import World
@@ -32,11 +33,20 @@ from tests.factories import (
 )
 
 RESTRICTED, RELATIVE, COLLEAGUE = "of a restricted case", "of a relative", "of a colleague"
-WITHDRAWN = "of a case without consent"
+WITHDRAWN, MASKED = "of a case without consent", "that is masked"
 WALKERS = {
     "administrator who is not on the list": Role.ADMINISTRATOR,
     "auditor who is not on the list": Role.AUDITOR,
     "supervisor of the service who is not on the list": Role.SUPERVISOR,
+}
+# What of somebody who is known is shown to none but those who ask, and to an auditor in no way.
+SENSITIVE = {
+    "people.address",
+    "people.landmark",
+    "households.address",
+    "person_contacts.value",
+    "person_identifiers.value",
+    "case_people.health",
 }
 # What a rule lets them read although it hangs on something closed.
 SEEN = {
@@ -60,7 +70,8 @@ def build_office(app: Flask) -> World:
         with committed(db.session) as session:
             services = make_vertical(session, "SERVICE"), make_vertical(session, "CARE", consent=True)
             grounds = [_restricted(session, services[0]), _of_a_relative(session, services[0])]
-            grounds += [_without_consent(session, services[1]), _of_a_colleague(session, services[0])]
+            grounds += [_without_consent(session, services[1]), _masked(session, services[0], grounds[0])]
+            grounds.append(_of_a_colleague(session, services[0]))
         with committed(db.session) as session:
             own = grounds[-1].named
             rows = [one for ground in reversed(grounds) for one in fill(session, ground, own)]
@@ -68,6 +79,7 @@ def build_office(app: Flask) -> World:
             put_marks(session, world, rows, SEEN)
         with committed(db.session) as session:
             world.restricted_case, world.relative = grounds[0].named["cases"], grounds[1].named["people"]
+            world.visible_case = grounds[3].named["cases"]
             world.stubs = grounds[2].closed["cases"][:1]
             known = session.get_one(Person, grounds[0].named["people"])
             _let_walk(session, world, [session.get_one(Vertical, one.id) for one in services], known)
@@ -79,7 +91,8 @@ def build_office(app: Flask) -> World:
 def _restricted(session, service: Vertical) -> Ground:
     """Two cases that only their owner sees, about somebody who is known to all: that record is no secret."""
     insider = make_user(session, Role.SUPERVISOR, service)
-    person, other = (make_person(session, f"Known {name}", vertical=service) for name in "AB")
+    told = {"phone": "+254711222555", "national_id": "ZQ7654321", "national_id_type": "passport"}
+    person, other = (make_person(session, f"Known {name}", vertical=service, **told) for name in "AB")
     first, second = _two_cases(session, service, insider, person)
     session.execute(sa.update(Case).where(Case.id.in_([first, second])).values(restricted=True))
     session.add(CasePerson(case_id=first, person_id=other.id, role="perpetrator"))
@@ -114,6 +127,17 @@ def _without_consent(session, service: Vertical) -> Ground:
     by_words["contacts"] = {"case_id": first, "outcome": "case_created"}
     others = {"people": other.id, "cases": second}
     return Ground(WITHDRAWN, {"cases": [first, second]}, named | {"cases": first}, others, by_words)
+
+
+def _masked(session, service: Vertical, known: Ground) -> Ground:
+    """The record of somebody who is known, and their part in a case that all of the service see."""
+    person = session.get_one(Person, known.named["people"])
+    case = make_case(session, service, subject=person)
+    session.add(CasePerson(case_id=case.id, person_id=person.id, role="client"))
+    session.flush()
+    named = known.named | {"cases": case.id}
+    closed = {"people": [person.id], "households": [named["households"]]}
+    return Ground(MASKED, closed, named, columns=SENSITIVE)
 
 
 def _of_a_colleague(session, service: Vertical) -> Ground:
@@ -156,16 +180,21 @@ def _let_walk(session, world: World, services: list[Vertical], known: Person) ->
             session.add(Notice(user_id=walker.id, case_id=case.id, **told))
             session.add(glass_that_was_broken(walker.id, case.id))
         world.walkers[name] = walker.id
-    _open(session, world, services[0], known, closed)
+    _open(session, world, known, closed)
 
 
-def _open(session, world: World, service: Vertical, known: Person, closed: list[Case]) -> None:
+def _open(session, world: World, known: Person, closed: list[Case]) -> None:
     """What all of them see, and what stands beside it: the same person, a conflict, a request, a report."""
-    own = make_case(session, service, subject=known)
+    own = session.get_one(Case, world.visible_case)
     beside = make_conflict(session, own, closed[0], closed[-1])
     make_request(session, known)
     for case in (own, closed[1], closed[-1]):
         case.origin = Origin.WEBFORM
-    world.visible_case = own.id
     world.uuids_of["cases"].append(str(own.uuid))
     world.uuids_of["conflicts"].append(str(beside.uuid))
+
+
+def ask_for_what_is_masked(world: World, walker: str) -> None:
+    """Whoever may ask for what is masked does so on this walk, and is shown it: that they ask is recorded."""
+    if Permission.REVEAL in ROLE_PERMISSIONS[WALKERS[walker]]:
+        world.marks = {mark: where for mark, where in world.marks.items() if not where.endswith(MASKED)}

@@ -9,7 +9,7 @@ from portal.core.vocabulary import Dialect
 from portal.extensions import db
 from portal.limits import limiter
 from tests.canary.marks import World
-from tests.canary.office import WALKERS, build_office
+from tests.canary.office import WALKERS, ask_for_what_is_masked, build_office
 from tests.canary.walk import Watch, case_file, walk_browser, walk_dialects
 from tests.factories import committed
 
@@ -25,6 +25,7 @@ def office(app) -> World:
 
 @pytest.mark.parametrize("walker", WALKERS)
 def test_no_page_shows_what_is_closed_to_those_who_see_the_rest(app, office, walker, logged):
+    ask_for_what_is_masked(office, walker)
     watch = Watch(office, walker)
     walk_browser(app, office, watch)
     assert watch.looked > 100
@@ -34,6 +35,7 @@ def test_no_page_shows_what_is_closed_to_those_who_see_the_rest(app, office, wal
 
 @pytest.mark.parametrize("walker", WALKERS)
 def test_no_case_file_shows_what_is_closed_to_those_who_see_the_rest(app, office, walker, logged):
+    ask_for_what_is_masked(office, walker)
     watch = Watch(office, walker)
     for number in (1, 2, 3, 4, office.visible_case):
         answer = case_file(app, office.walkers[walker], number)
@@ -44,6 +46,7 @@ def test_no_case_file_shows_what_is_closed_to_those_who_see_the_rest(app, office
 
 @pytest.mark.parametrize("walker", WALKERS)
 def test_no_dialect_tells_what_is_closed_to_those_who_see_the_rest(app, office, walker, logged):
+    ask_for_what_is_masked(office, walker)
     watch = Watch(office, walker)
     with app.app_context(), committed(db.session) as session:
         user = session.get(User, office.walkers[walker])

@@ -96,7 +96,7 @@ def show(household_id: UUID):
     record_reading(db.session, actor, "household.read", household=number)
     found = households_core.find(db.session, actor, household_id)
     members = households_core.members(db.session, found)
-    return respond(Answer(200, people_shapes.household(db.session, found, members)))
+    return respond(Answer(200, people_shapes.household(db.session, actor, found, members)))
 
 
 @blueprint.route("/<uuid:household_id>/members", methods=["POST"])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.api.interventions.fields import Day, Moment, list_schema
 from portal.api.interventions.mapping import moment as told_moment
 from portal.api.interventions.shapes import maybe_moment, maybe_uuid, moment, uuid, word
-from portal.core import consents, corrections, evidence, verification
+from portal.core import consents, corrections, evidence, sensitivity, verification
 from portal.core.actors import Actor
 from portal.core.models import (
     Consent,
@@ -167,8 +167,8 @@ ConsentListSchema = list_schema(ConsentSchema)
 ConsentVersionListSchema = list_schema(ConsentVersionSchema)
 
 
-def person(session: Session, of: Person) -> dict[str, Any]:
-    """A person as a whole."""
+def person(session: Session, actor: Actor, of: Person) -> dict[str, Any]:
+    """A person as a whole, as *actor* is told of them."""
     session.refresh(of, ["identifiers"])
     contacts = corrections.contacts_of(session, of)
     return {
@@ -177,8 +177,8 @@ def person(session: Session, of: Person) -> dict[str, Any]:
         "date_of_birth": of.dob.isoformat() if of.dob else None,
         "age_estimate": of.age_value if of.age_unit is not AgeUnit.MONTHS else (of.age_value or 0) // 12,
         "gender": of.sex_label or of.sex,
-        "identities": [_identity(number) for number in of.identifiers],
-        "contacts": [_contact(contact) for contact in contacts],
+        "identities": [_identity(actor, number) for number in of.identifiers],
+        "contacts": [_contact(actor, contact) for contact in contacts],
         "status": record_status(of),
         "verification_status": of.verification_status.value,
         "verified_at": told_moment(of.verified_at),
@@ -193,13 +193,15 @@ def record_status(of: Person | Household) -> str:
     return "archived" if verification.is_archived(of) else "active"
 
 
-def _identity(number: PersonIdentifier) -> dict[str, Any]:
+def _identity(actor: Actor, number: PersonIdentifier) -> dict[str, Any]:
     verified = number.verified_at is not None
-    return {"identity_type": number.kind, "identity_number": number.value, "verified": verified}
+    told = sensitivity.told(actor, number.value)
+    return {"identity_type": number.kind, "identity_number": told, "verified": verified}
 
 
-def _contact(contact: PersonContact) -> dict[str, str]:
-    return {"type": contact.kind if contact.kind in CONTACT_TYPES else "other", "value": contact.value}
+def _contact(actor: Actor, contact: PersonContact) -> dict[str, str]:
+    told = sensitivity.told(actor, contact.value)
+    return {"type": contact.kind if contact.kind in CONTACT_TYPES else "other", "value": told}
 
 
 def household_line(of: Household) -> dict[str, Any]:
@@ -212,15 +214,15 @@ def household_line(of: Household) -> dict[str, Any]:
     }
 
 
-def household(session: Session, of: Household, members: list[HouseholdMember]) -> dict[str, Any]:
-    """A household as a whole."""
+def household(session: Session, actor: Actor, of: Household, members: list[HouseholdMember]) -> dict[str, Any]:
+    """A household as a whole, as *actor* is told of it."""
     place = session.get(Place, of.place_id) if of.place_id is not None else None
     return {
         **household_line(of),
         "household_name": of.name,
         "leader_id": str(of.leader.uuid),
         "geo_id": str(place.uuid) if place else None,
-        "address": of.address,
+        "address": sensitivity.told(actor, of.address) if of.address else of.address,
         "members": [_member(session, member) for member in members],
         "version_id": of.version_id,
         "updated_at": told_moment(of.updated_at),

@@ -172,7 +172,7 @@ def show(person_id: UUID):
     actor = current_actor()
     record_reading(db.session, actor, "person.read", person=people.find_by_uuid(db.session, actor, person_id).id)
     person = people.find_by_uuid(db.session, actor, person_id)
-    return respond(Answer(200, people_shapes.person(db.session, person), {"ETag": f'"{person.version_id}"'}))
+    return respond(Answer(200, people_shapes.person(db.session, actor, person), {"ETag": f'"{person.version_id}"'}))
 
 
 @blueprint.route("/<uuid:person_id>", methods=["PATCH"])
@@ -193,7 +193,7 @@ def update(told: dict[str, Any], person_id: UUID):
         if "contacts" in told:
             _replace_contacts(session, actor, person, told["contacts"])
         session.flush()
-        return Answer(200, people_shapes.person(session, person), {"ETag": f'"{person.version_id}"'})
+        return Answer(200, people_shapes.person(session, actor, person), {"ETag": f'"{person.version_id}"'})
 
     return perform("person.correct", work)
 

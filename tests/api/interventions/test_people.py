@@ -35,6 +35,12 @@ def test_a_person_is_registered_verified_by_somebody_else_and_read(office):
     assert shown["contacts"] == body["contacts"]
     assert (shown["full_name"], shown["date_of_birth"], shown["gender"]) == ("Amina Testperson", "2001-02-03", "female")
     assert office.ground.count(AuditEvent, AuditEvent.action == "person.read") == 1
+    audited = office.auditor.get(f"/persons/{person}").json
+    assert (audited["full_name"], audited["identities"][0]["identity_type"]) == ("Amina Testperson", "passport")
+    assert not {"AB 123", "+254700000001", "amina@home.example"} & {
+        *(one["identity_number"] for one in audited["identities"]),
+        *(one["value"] for one in audited["contacts"]),
+    }
 
 
 def test_a_claimed_identity_number_tells_nobody_that_it_is_known(office):
