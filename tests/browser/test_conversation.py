@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.accessibility import accessible, complaints
+from tests.browser.accessibility import accessible, beyond_the_edge, complaints
 from tests.browser.conftest import Desk, desk_at
 from tests.browser.keyboard import Keyboard
 from tests.sent_files import PDF
@@ -133,3 +133,22 @@ def test_files_go_with_a_message_and_a_refused_one_loses_no_word(desk: Desk, tmp
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Choose its files again: letter.pdf.")).to_be_visible()
     page.get_by_label("Message", exact=True).fill("")
+
+
+def test_a_word_of_any_length_makes_no_page_wider(desk: Desk):
+    page, word = desk.sign_in("agent"), "Longestpossiblename" * 8
+    page.goto("/app/intake")
+    page.locator("#reporter-full_name").fill(word)
+    page.locator("#narrative").fill(f"https://example.org/{word * 3}")
+    page.get_by_role("button", name="Create case").click()
+    expect(page).to_have_url(re.compile(r"/app/cases/\d+$"))
+    case = page.url
+    page.get_by_label("Message", exact=True).fill(word)
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#cases-held")).to_contain_text(word)
+    lists = ("/app/", "/app/people", "/app/search?q=longestpossiblename")
+    for width in (1366, 320):
+        page.set_viewport_size({"width": width, "height": 768})
+        for address in (case, *(f"{case}/{tab}" for tab in ("messages", "people", "history", "close")), *lists):
+            page.goto(address)
+            assert beyond_the_edge(page) <= 0, f"{address} at {width}"
