@@ -99,8 +99,8 @@
       wentOn.set(detail.xhr, { here, at: [here.selectionStart, here.selectionEnd] });
     }
   });
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    findAll("[autofocus]").forEach((field) => { field.autofocus = false; }); // it is for a page that comes whole; htmx would go there
+  document.addEventListener("htmx:afterSwap", ({ detail, target }) => {
+    findAll("[autofocus]", target).forEach((field) => { field.autofocus = false; }); // it is for whole pages; htmx would go there
     if (!wentOn.has(detail.xhr)) return;
     const { here, at } = wentOn.get(detail.xhr);
     const there = here.isConnected ? here : document.getElementById(here.id);

@@ -19,6 +19,8 @@ from tests.browser import languages
 from tests.chromium import launch_options
 
 BIN = Path(sys.executable).parent
+PATIENCE = 15000  # milliseconds for what a busy machine does late; nothing waits longer than it must
+expect.set_options(timeout=PATIENCE)
 PASSWORD = "a rehearsal password"  # pragma: allowlist secret
 
 
@@ -193,7 +195,7 @@ class Desk:
 def desk_at(browser: Browser, base_url: str, **options) -> Iterator[Desk]:
     """A browser for the portal at an address."""
     context = browser.new_context(base_url=base_url, locale="en-GB", **options)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE)
     desk = Desk(context, base_url)
     yield desk
     context.close()

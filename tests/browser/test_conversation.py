@@ -36,7 +36,7 @@ def test_two_at_one_case_see_each_other_and_what_is_written(desk: Desk, other_de
     theirs.goto(address)
     field = mine.get_by_label("Message", exact=True)
     field.press_sequentially("Half a sent")
-    expect(theirs.locator("#cases-here")).to_have_text("John Smith is writing a message.", timeout=15000)
+    expect(theirs.locator("#cases-here")).to_have_text("John Smith is writing a message.")
     mine.evaluate("document.activeElement.scrollIntoView({ block: 'center' })")
     before = mine.evaluate(_TOP)
     for text in ("Her aunt rang.", "She will come on Monday.\n\nWith her brother."):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import APIResponse, Page
 
 from tests.browser.accessibility import beyond_the_edge, violations
-from tests.browser.conftest import Desk, Server
+from tests.browser.conftest import PATIENCE, Desk, Server
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ class Walker:
         """The browser of somebody, signed in the first time; of nobody for an empty name."""
         if who not in self._pages:
             context = self.browser.new_context(base_url=self.server.url, locale="en-GB", reduced_motion="reduce")
-            context.set_default_timeout(15000)
+            context.set_default_timeout(PATIENCE)
             desk = Desk(context, self.server.url)
             page = context.new_page()
             wire = Wire(page)

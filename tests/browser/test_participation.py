@@ -132,7 +132,8 @@ def test_every_page_of_it_can_be_used_by_everybody(desk: Desk):
     expect(page.get_by_text("An approval was asked for and waits for its answer")).to_be_visible()
     accessible(page)
     page.goto(f"{case}/assignments")
-    page.get_by_role("link", name=re.compile("^End the assignment of")).first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("^End the assignment of")).first.click()
     accessible(page)
 
     page = change_places(desk, page, "supervisor2")

@@ -93,6 +93,7 @@ def test_several_cases_get_a_review_date_with_every_page_in_order(desk: Desk):
     expect(page.locator(".bulk")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Set review date…").click()
+    expect(page.get_by_label("Day", exact=True)).to_be_visible()
     accessible(page)
     page.go_back()
     choose_and_set_the_date(page)
