@@ -179,6 +179,11 @@
     if (!detail.requestConfig?.headers?.["X-Background"]) tell(name);
   }
 
+  /* What was said of the step before is not true of one that is refused. */
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status === 422) document.getElementById("flash").replaceChildren();
+  });
+
   document.addEventListener("portal:problem", ({ detail }) => tell(detail));
 
   document.addEventListener("htmx:sendError", (event) => tellProblem("offline", event));

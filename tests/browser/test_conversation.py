@@ -131,7 +131,12 @@ def test_files_go_with_a_message_and_a_refused_one_loses_no_word(desk: Desk, tmp
     expect(page.locator("#cases-held .msg")).to_contain_text("letter.pdf")
     expect(chosen).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Choose its files again: letter.pdf.")).to_be_visible()
+    again = page.get_by_text("Choose its files again: letter.pdf.")
+    expect(again).to_be_visible()
+    page.get_by_label("Files (optional)").set_input_files([tmp_path / "trick.pdf"])
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#message-files-error")).to_be_visible()
+    expect(again).to_have_count(0)
     page.get_by_label("Message", exact=True).fill("")
 
 
