@@ -76,11 +76,10 @@ def test_nobody_who_is_not_signed_in_reads_anything(app, world, logged):
 
 @pytest.fixture
 def holders(app, world) -> dict[tuple[str, Dialect], str]:
-    """Tokens of a stranger, of a colleague with another remit, and of a partner organisation where it may have one."""
+    """Tokens of everybody who walks, and of a partner organisation where it may have one."""
     found = {}
-    strangers = {"a stranger": "supervisor of elsewhere", "a colleague": "supervisor of another place and programme"}
     with app.app_context(), committed(db.session) as session:
-        users = {name: session.get(User, world.walkers[walker]) for name, walker in strangers.items()}
+        users = {walker: session.get(User, world.walkers[walker]) for walker in WALKERS}
         partner = make_organisation(session)
         for dialect in Dialect:
             if dialect not in token_scopes.SCOPES:
@@ -94,7 +93,7 @@ def holders(app, world) -> dict[tuple[str, Dialect], str]:
     return found
 
 
-@pytest.mark.parametrize("holder", ["a stranger", "a colleague", "a partner"])
+@pytest.mark.parametrize("holder", [*WALKERS, "a partner"])
 def test_no_dialect_tells_what_is_hidden(app, world, holders, holder, logged):
     watch = Watch(world, holder)
     walk_dialects(app, world, watch, {dialect: token for (who, dialect), token in holders.items() if who == holder})
