@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from babel.dates import get_month_names
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.accessibility import beyond_the_edge
 from tests.browser.conftest import Desk, Walked
@@ -90,12 +90,21 @@ class Reader:
         """Each page in its turn: its name, and the browser's page showing it."""
         for address in self.walked.addresses[part::PARTS]:
             page = self.page_of(address["who"])
-            answer = page.context.request.get(address["path"])
-            if "text/html" in answer.headers["content-type"] and "<html" in answer.text():
-                page.goto(address["path"])
+            if shows(page, address["path"]):
                 yield address["name"], page
         for page in self._pages.values():
             page.context.close()
+
+
+def shows(page: Page, path: str) -> bool:
+    """Go to an address; whether a page of ours is there, and neither a file nor a part of a page."""
+    try:
+        answer = page.goto(path)
+    except Error as failure:
+        if "Download is starting" in failure.message or "ERR_ABORTED" in failure.message:
+            return False
+        raise
+    return "text/html" in answer.headers["content-type"] and "<html" in answer.text()
 
 
 def in_english(page: Page, data: list[str]) -> list[str]:
