@@ -11,6 +11,8 @@ from portal.core.models import Organisation, User
 from portal.core.unit import unit_of_work
 from portal.extensions import db
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_user_is_created_with_their_verticals_and_can_sign_in(loaded, run, rows, session):
     made = run(

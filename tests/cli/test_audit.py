@@ -10,6 +10,8 @@ from portal.core.unit import unit_of_work
 from portal.extensions import db
 from tests.cli.conftest import both_engines
 
+pytestmark = pytest.mark.slow
+
 
 @both_engines
 def test_a_whole_audit_ends_with_zero(run):

@@ -38,6 +38,8 @@ from tests.factories import (
 from tests.page import words
 from tests.statements import counted
 
+pytestmark = pytest.mark.slow
+
 ALL = ["people", "identity_numbers", "story", "messages", "notes", "states", "services", "files", "consents"]
 # What of the case each part alone tells.
 TOLD = {

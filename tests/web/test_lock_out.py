@@ -16,6 +16,8 @@ from portal.limits import FREE_TRIES, limiter
 from tests.factories import PASSWORD, committed, make_user, make_vertical
 from tests.page import Browser
 
+pytestmark = pytest.mark.slow
+
 EMAIL = "ana@office.example"
 NOBODY = "nobody-there@office.example"
 STRANGE, HOME = "203.0.113.7", "198.51.100.4"

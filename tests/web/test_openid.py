@@ -22,6 +22,8 @@ from tests.page import Browser, words
 from tests.passkey_device import Device
 from tests.web.second_factor.conftest import add_passkey
 
+pytestmark = pytest.mark.slow
+
 EMAIL = "ana@office.example"
 PERSON = {"sub": "person-1", "email": EMAIL, "email_verified": True}
 

@@ -31,6 +31,8 @@ from tests.factories import (
 from tests.page import words
 from tests.statements import counted
 
+pytestmark = pytest.mark.slow
+
 BECAUSE = {"reason": "DIFFERENT_NEEDS"}
 
 

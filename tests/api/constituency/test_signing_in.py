@@ -13,6 +13,8 @@ from tests.api.constituency.conftest import Caller
 from tests.api.constituency.example import BODY
 from tests.factories import PASSWORD, make_user
 
+pytestmark = pytest.mark.slow
+
 REFUSED = {"error": "Unauthorized - Invalid or missing JWT token"}
 
 

@@ -22,6 +22,8 @@ from tests.api.conftest import Ground
 from tests.api.helpline.conftest import example
 from tests.factories import make_user
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/webhook/webform/auth/token/"
 NOT_AUTHORISED = {"status": "error", "message": "Organization not authorized to access this resource"}
 

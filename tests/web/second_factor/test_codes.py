@@ -15,6 +15,8 @@ from tests.factories import PASSWORD, actor_of, committed, make_user, make_verti
 from tests.page import Browser, words
 from tests.web.second_factor.conftest import EMAIL, give_password, is_in
 
+pytestmark = pytest.mark.slow
+
 PAGE = "/app/account/second-factor"
 
 
