@@ -22,7 +22,7 @@ OUTCOMES = ("done", "refused")
 class Wanted:
     """Which events are wanted; None and "" mean all. ``action`` is how the action's name begins.
 
-    Of a case are what happened to it and who read it.
+    With a case, wanted are what happened to it and who read it.
     """
 
     case_id: int | None = None

@@ -158,6 +158,11 @@ class Earlier:
     case: Case | None
     closed: bool = False
 
+    @property
+    def summary(self) -> str:
+        """What was said in it, in short, as far as that is read."""
+        return "" if self.closed else self.contact.summary
+
 
 def of_phone(session: Session, actor: Actor, phone: str, *, limit: int = 5) -> list[Earlier]:
     """Earlier contacts from this phone number, however it was written, newest first."""

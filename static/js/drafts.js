@@ -150,8 +150,8 @@
     document.addEventListener(failure, (event) => { const form = draftForm(event.detail.elt); if (form) touch(form); });
   }
 
-  /* Whoever types on while a form is being sent finds what came after it in the form that comes back; where it comes back with what
-     was sent, all of it. */
+  /* Whoever types on while a form is being sent finds what came after it in the form that comes back empty; where it comes back
+     with what was sent, however the server writes that, all of it. */
   const WRITTEN = "textarea, input:not([type='hidden'], [type='file'], [type='checkbox'], [type='radio'], [type='password'])";
   const writtenIn = (part) => [...part.querySelectorAll(WRITTEN)].filter((field) => field.name && draftForm(field));
   const whenSent = new WeakMap(); // by request: what stood in each field
@@ -172,7 +172,7 @@
       const sent = whenSent.get(detail.xhr).get(name);
       const field = document.getElementById(detail.target.id)?.querySelector(`[name="${CSS.escape(name)}"]`);
       if (!field) continue;
-      field.value = field.value !== sent && value.startsWith(sent) ? value.slice(sent.length).trimStart() : value;
+      field.value = field.value === "" && value.startsWith(sent) ? value.slice(sent.length).trimStart() : value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
   });

@@ -23,7 +23,11 @@ pytestmark = pytest.mark.browser
 def held_back(page: Page, address: str) -> Iterator[None]:
     """What is asked from an address within is answered when the block ends."""
     held: list[Route] = []
-    page.route(address, lambda route: held.append(route), times=1)  # noqa: PLW0108 - it is marked by playwright
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, hold, times=1)
     yield
     held.pop().continue_()
 
@@ -79,6 +83,22 @@ def test_what_is_typed_while_one_sends_stands_in_the_form_that_comes_back(desk: 
         page.keyboard.type(" At nine.")
     expect(page.locator("article").filter(has_text="Come on Monday.")).to_have_count(1)
     expect(writer).to_have_value("At nine.")
+
+
+def test_all_that_is_typed_stands_in_a_form_that_is_refused(desk: Desk, tmp_path):
+    (tmp_path / "trick.pdf").write_bytes(b"<html>")
+    page = desk.sign_in("caseworker")
+    page.goto(messages_of(page, "EDU-000005"))
+    writer = page.locator("#cases-message textarea")
+    writer.fill("Come on Monday. ")
+    page.get_by_label("Files (optional)").set_input_files(tmp_path / "trick.pdf")
+    with held_back(page, "**/messages"):
+        page.get_by_role("button", name="Send message").click()
+        writer.press("End")
+        page.keyboard.type("At nine.")
+    expect(page.locator("#message-files-error")).to_be_visible()
+    expect(writer).to_have_value("Come on Monday. At nine.")
+    writer.fill("")
 
 
 def is_older(answer: Response) -> bool:

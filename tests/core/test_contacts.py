@@ -98,7 +98,7 @@ def test_what_was_told_in_a_contact_is_closed_with_its_case_to_whoever_took_it_t
         assert contacts.of_phone(session, reader, "0722000111") == []
         assert contacts.last_of_people(session, reader, [person.id]) == {}
     owner = actor_of(session, session.get(User, case.owner_id))
-    assert [one.contact.summary for one in contacts.of_phone(session, owner, "0722000111")] == ["Where she hides"]
+    assert [one.summary for one in contacts.of_phone(session, owner, "0722000111")] == ["Where she hides"]
 
 
 def test_what_was_told_in_a_contact_is_read_by_nobody_once_consent_to_its_case_was_withdrawn(session, office):
@@ -110,12 +110,12 @@ def test_what_was_told_in_a_contact_is_read_by_nobody_once_consent_to_its_case_w
         asked = ContactTold(outcome=Outcome.CASE_CREATED, **told)
         number = contacts.save(session, actor_of(session, agent), asked, case=case).id
     reader = actor_of(session, agent)
-    assert not contacts.of_phone(session, reader, "0722000111")[0].closed
+    assert contacts.of_phone(session, reader, "0722000111")[0].summary == "Where she hides"
     assert contacts.find(session, reader, number).summary == "Where she hides"
     with committed(session):
         lost = {"status": ConsentStatus.WITHDRAWN, "withdrawn_at": clock.now()}
         session.execute(sa.update(Consent).where(Consent.person_id == case.subject_person_id).values(**lost))
-    assert contacts.of_phone(session, reader, "0722000111")[0].closed
+    assert contacts.of_phone(session, reader, "0722000111")[0].summary == ""
     for one in (reader, office["auditor"]):
         with pytest.raises(ConsentRequired):
             contacts.find(session, one, number)
